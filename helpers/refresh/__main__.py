@@ -1,0 +1,120 @@
+"""Command line: `python -m helpers.refresh --sources DIR`, or `--download`."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import tables
+
+from . import download, indeed, official, package, pay, surveys
+from .sources import RefreshError, Sources, read, spec
+
+BUILDERS: dict[str, Callable[[Sources], pd.DataFrame]] = {
+    "ai_postings": indeed.ai_postings,
+    "postings_index": indeed.postings_index,
+    "pay_ranges": pay.pay_ranges,
+    "pay_audit": pay.pay_audit,
+    "wages": official.wages,
+    "projections": official.projections,
+    "skill_shares": surveys.skill_shares,
+    "education": surveys.education,
+    "tools": surveys.tools,
+    "occupation_skills": official.occupation_skills,
+    "firm_ai_use": official.firm_ai_use,
+    "notable_models": official.notable_models,
+}
+HAND_KEPT = ("claims", "claim_evidence")
+
+
+def rebuild(folder: Path, wanted: Sequence[str] = (), data: Path = tables.DATA) -> list[str]:
+    """Build tables from the publishers' files and put them in place; nothing changes if one fails.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of sources, with one sub-folder a source.
+    wanted : sequence of str
+        Names of tables; all if empty.
+    data : Path
+        Folder of tables. Those in `HAND_KEPT` are written by hand: they are checked, and their checksums
+        recorded.
+
+    Returns
+    -------
+    list of str
+        Names of the files that changed.
+
+    Raises
+    ------
+    RefreshError
+        With one sentence on the file that is not as expected.
+    """
+    sources = Sources(folder)
+    frames = {}
+    for name in wanted or (*BUILDERS, *HAND_KEPT):
+        frames[name] = hand_kept(name, data) if name in HAND_KEPT else BUILDERS[name](sources)
+    with tempfile.TemporaryDirectory() as staging:
+        package.stage(frames, Path(staging), data)
+        return package.install(Path(staging), data)
+
+
+def hand_kept(name: str, data: Path) -> pd.DataFrame:
+    """Read a table that is written by hand where it is used.
+
+    Raises
+    ------
+    RefreshError
+        If a value that must be unique stands twice, or a number cannot be read.
+    """
+    fields = spec()["table"][name]["fields"]
+    table = read(data / f"{name}.csv", [field["name"] for field in fields]).replace("", pd.NA)
+    for field in fields:
+        column = table[field["name"]]
+        if field.get("constraints", {}).get("unique") and not column.is_unique:
+            raise RefreshError(
+                f"{name}.csv has the {field['name']} {column[column.duplicated()].iloc[0]} twice."
+            )
+        if field["type"] == "number":
+            try:
+                table[field["name"]] = pd.to_numeric(column)
+            except ValueError as error:
+                raise RefreshError(
+                    f"{name}.csv has a {field['name']} that is no number ({error})."
+                ) from error
+    return table
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    parser = argparse.ArgumentParser("python -m helpers.refresh", description="Rebuild the tables of data/.")
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument("--sources", metavar="DIR", type=Path, help="folder of the publishers' files")
+    way.add_argument("--download", action="store_true", help="fetch the newest of what has a public address")
+    parser.add_argument(
+        "--table",
+        metavar="NAME",
+        action="append",
+        default=[],
+        choices=[*BUILDERS, *HAND_KEPT],
+        help="with --sources: rebuild only this table (may be repeated)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        if options.download:
+            changed, note = download.refresh()
+            print(note)
+        else:
+            changed = rebuild(options.sources, options.table)
+    except RefreshError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Changed in data/: {', '.join(changed)}." if changed else "Nothing changed: data/ is as it was.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,322 @@
+"""`data/`: valid, whole, and in agreement with the figures that the publishers print."""
+
+import csv
+import hashlib
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from frictionless import Package
+
+from helpers import roles, tables
+
+PACKAGE = json.loads((tables.DATA / "datapackage.json").read_text("utf-8"))
+TABLES = (
+    "ai_postings",
+    "postings_index",
+    "pay_ranges",
+    "pay_audit",
+    "wages",
+    "projections",
+    "skill_shares",
+    "education",
+    "tools",
+    "occupation_skills",
+    "firm_ai_use",
+    "notable_models",
+    "claims",
+    "claim_evidence",
+)
+
+
+def monthly(table, values, column):
+    """Monthly means of the days, each day with the value of its week."""
+    weekly = table.pivot(index="week", columns=column, values=values)
+    return weekly.resample("D").ffill().resample("MS").mean()
+
+
+def test_every_table_is_there_and_documented():
+    assert set(tables.names()) == set(TABLES)
+    readme = (tables.DATA / "README.md").read_text("utf-8")
+    assert re.findall(r"^## (\w+)$", readme, re.M) == list(tables.names())
+    for said in ("Who is counted", "How it was made", "Not to be used for", "Licence and credit"):
+        assert readme.count(said) == len(TABLES)
+
+
+def test_nothing_else_lies_in_data():
+    expected = {f"{name}.csv" for name in TABLES} | {"README.md", "datapackage.json"}
+    assert {path.name for path in tables.DATA.iterdir()} == expected
+
+
+def test_package_is_valid():
+    report = Package(str(tables.DATA / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["path", "rowNumber", "fieldName", "message"])[:5]
+
+
+@pytest.mark.parametrize("resource", PACKAGE["resources"], ids=lambda resource: resource["name"])
+def test_checksum_size_and_description(resource):
+    content = (tables.DATA / resource["path"]).read_bytes()
+    assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
+    assert resource["bytes"] == len(content)
+    assert b"\r" not in content and content.endswith(b"\n")
+    content.decode("utf-8")
+    for key in ("title", "description", "counted", "made", "not_for", "cite", "as_of", "made_by"):
+        assert resource[key]
+    assert resource["attribution"] and resource["licenses"] and resource["sources"]
+    for field in resource["schema"]["fields"]:
+        assert field["description"]
+
+
+def test_small_enough_to_ship():
+    sizes = {path.name: path.stat().st_size for path in tables.DATA.iterdir()}
+    assert sum(sizes.values()) < 5e6
+    assert sizes["pay_ranges.csv"] < 2.5e6
+
+
+def test_ai_postings_agree_with_the_tracker():
+    table = tables.load("ai_postings")
+    us = monthly(table, "share", "country")["US"]
+    for month, share in (("2023-01", 2.15), ("2024-01", 1.96), ("2026-06", 5.78)):
+        assert us[f"{month}-01"] == pytest.approx(share, abs=0.02)
+    assert table["country"].nunique() == 9
+    assert not table.duplicated(["country", "week"]).any()
+    assert (table["week"].dt.day_of_week == 0).all()
+    assert table.groupby("country", observed=True)["days"].sum().eq(2738).all()
+
+
+def test_ai_postings_countries_disagree_in_sign():
+    months = monthly(tables.load("ai_postings"), "share", "country")
+    change = 100 * (months.loc["2024-01-01"] / months.loc["2023-01-01"] - 1)
+    assert change["US"] == pytest.approx(-9.1, abs=0.2)
+    assert set(change.index[change > 0]) == {"CA", "DE", "FR", "GB", "IE"}
+    rise = 100 * (months.loc["2026-06-01", "US"] / months.loc["2023-01-01", "US"] - 1)
+    assert rise == pytest.approx(168, abs=1)
+
+
+def test_postings_index_agrees_with_the_publisher():
+    table = tables.load("postings_index")
+    us = table.query("country == 'US' and sector == 'All jobs' and postings == 'total'").set_index("week")
+    # 142.6 is the value of 1 January 2023, between the means of the weeks on both sides of it.
+    assert us["index_sa"]["2023-01-02"] < 142.6 < us["index_sa"]["2022-12-26"]
+    assert us["index_sa"]["2026-06-29"] == pytest.approx(101.0, abs=0.1)
+    first = table[
+        (table["week"] == "2020-01-27") & (table["sector"] == "All jobs") & (table["postings"] == "total")
+    ]
+    assert len(first) == 6
+    assert first["index_sa"].to_numpy() == pytest.approx(100, abs=0.5)
+
+
+def test_postings_index_sectors_end_in_2024_and_have_no_unadjusted_index():
+    table = tables.load("postings_index")
+    sectors = table[table["sector"] != "All jobs"]
+    assert sectors["sector"].nunique() == 9
+    assert sectors["index_nsa"].isna().all() and table.drop(sectors.index)["index_nsa"].notna().all()
+    assert sectors["week"].max() == pd.Timestamp("2024-09-23")
+    months = monthly(sectors, "index_sa", "sector")
+    change = 100 * (months.loc["2024-01-01"] / months.loc["2023-01-01"] - 1)
+    assert change["Software Development"] == pytest.approx(-43.4, abs=0.3)
+    assert change["Mathematics"] == pytest.approx(-33.3, abs=0.3)
+
+
+def test_implied_count_of_ai_postings_fell_by_a_fifth():
+    index = tables.load("postings_index").query(
+        "country == 'US' and sector == 'All jobs' and postings == 'total'"
+    )
+    share = tables.load("ai_postings").query("country == 'US'")
+    both = index.merge(share, on="week", suffixes=("", "_share"))
+    daily = (both["index_nsa"] * both["share"]).set_axis(both["week"]).astype("float64").resample("D").ffill()
+    early = {year: daily[f"{year}-01" : f"{year}-02"].mean() for year in (2023, 2024)}
+    assert 100 * (early[2024] / early[2023] - 1) == pytest.approx(-20, abs=0.6)
+
+
+def test_pay_ranges_hold_all_pairs():
+    table = tables.load("pay_ranges")
+    assert table.loc[~table["single"], "adverts"].sum() == 36_604
+    assert (table["adverts"] * (2 - table["single"])).sum() == 74_301
+    assert table["arrived"].nunique() == 163
+    assert (table["low"] <= table["high"]).all()
+    assert (table.loc[table["single"], "low"] == table.loc[table["single"], "high"]).all()
+    assert (table[["low", "high"]] % 5 == 0).all(axis=None)
+    assert not table.drop(columns="adverts").duplicated().any()
+    assert set(table["role"].cat.categories) == set(roles.ALL_ROLES)
+
+
+def test_pay_ranges_give_the_median_with_repeats():
+    table = tables.load("pay_ranges").query(
+        "year == 2024 and employment == 'FT' and country == 'US'"
+        " and title_group == 'Machine Learning Engineer'"
+    )
+    ends = np.concatenate(
+        [
+            np.repeat(table["low"], table["adverts"]),
+            np.repeat(table["high"], table["adverts"])[np.repeat(~table["single"], table["adverts"])],
+        ]
+    )
+    assert len(ends) == pytest.approx(4222, abs=5)
+    assert np.median(ends) == pytest.approx(194, abs=2.5)
+
+
+def test_pay_audit_holds_the_evidence():
+    table = tables.load("pay_audit").set_index(["measure", "group", "key"]).sort_index()
+    value, n = table["value"], table["n"]
+    assert value["rows in pairs", "all", "all"] == pytest.approx(98.5, abs=0.05)
+    assert value["exact repeats", "all", "count"] == 39_304
+    assert value["days since the version before", "all", "2024-09-25"] == 45
+    assert n["days since the version before", "all", "2024-09-25"] == 11_354
+    measure, title = "median pay, US full-time 2024, USD", "Machine Learning Engineer"
+    assert (value[measure, title, "with repeats"], n[measure, title, "with repeats"]) == (194_000, 4_222)
+    assert (value[measure, title, "without repeats"], n[measure, title, "without repeats"]) == (
+        185_000,
+        1_220,
+    )
+    ratio = value["top to bottom of a range", "all pairs"]
+    assert ratio[["p10", "p50", "p90"]].tolist() == pytest.approx([1.14, 1.50, 2.08], abs=0.006)
+    shares = value["title share by month", "Software Engineer"]
+    assert shares[:"2024-04"].eq(0).all()
+    assert shares[["2024-06", "2024-07"]].tolist() == pytest.approx([13, 19], abs=0.6)
+    lags = value["same but for pay", "rows this far apart"]
+    assert lags["1"] > 3 * lags["2"] > 100 * lags["by chance"]
+    assert value["rows by year", "all"].sum() == 74_301
+
+
+def test_wages_agree_with_the_published_estimates():
+    table = tables.load("wages")
+    nation = table.query("area_type == 'nation' and code == '15-2051'").set_index("year")
+    may_2025 = nation.loc[2025, ["employment", "mean", "median", "p10", "p90"]].tolist()
+    assert may_2025 == [262_440, 126_800, 120_230, 67_240, 199_130]
+    assert nation.loc[2023, ["employment", "mean", "median"]].tolist() == [192_710, 119_040, 108_020]
+    assert nation.loc[2024, "median"] == 112_590
+    assert set(nation.index) == {2021, 2022, 2023, 2024, 2025}
+    assert not table.duplicated(["area_type", "area", "year", "code"]).any()
+    areas = table.groupby("area_type", observed=True)["area"].nunique()
+    assert areas.to_dict() == {"nation": 1, "sector": 20, "owner": 5, "state": 54, "metro": 40}
+
+
+def test_wages_sectors_add_up_to_the_nation():
+    table = tables.load("wages").query("code == '15-2051' and year == 2025")
+    sectors = table.query("area_type == 'sector'").set_index("area")["employment"]
+    assert sectors.sum() == pytest.approx(262_440, rel=0.001)
+    assert 100 * sectors["Finance and insurance"] / 262_440 == pytest.approx(17.8, abs=0.05)
+    assert 100 * sectors["Retail trade"] / 262_440 == pytest.approx(0.7, abs=0.05)
+
+
+def test_wages_say_why_a_value_is_missing():
+    table = tables.load("wages")
+    missing = table[["employment", "mean", "median", "p90"]].isna().any(axis=1)
+    assert (missing == table["note"].notna()).all()
+    coded = table[table["note"].astype("str").str.contains("top code", na=False)]
+    assert set(coded["code"]) == {"11-3021", "15-1221"} and coded["p90"].isna().all()
+
+
+def test_projections_agree_with_the_release():
+    table = tables.load("projections").set_index("code")
+    data_scientists = table.loc["15-2051"]
+    assert data_scientists[["change_percent", "openings", "growth_rank"]].tolist() == [33.5, 23.4, 4]
+    assert data_scientists[["employment_2024", "employment_2034"]].tolist() == [245.9, 328.3]
+    assert table.loc["00-0000", "change_percent"] == 3.1
+    assert table.loc["15-0000", "change_percent"] == 10.1
+
+
+def test_skill_shares_agree_with_the_counts():
+    table = tables.load("skill_shares")
+    tagged = table.query("year == 2023 and place == 'US' and method == 'tags, tagged adverts only'")
+    aws = tagged[tagged["skill"] == "aws"].set_index("group")
+    assert aws.loc["Machine Learning Engineer", ["share", "postings"]].tolist() == [30.0, 140]
+    assert aws.loc["Data Engineer", "share"] == 45.1
+    every = table.query("place == 'all countries' and method == 'tags, all adverts'")
+    cloud = every[every["skill"] == "aws, azure or gcp"].set_index("role")
+    assert cloud.loc["MLOps Engineer", ["share", "share_low", "share_high"]].tolist() == [80.9, 67.5, 89.6]
+    assert cloud.loc["ML Engineer", "share"] == 37.4
+    assert cloud.loc["AI Research Scientist", "share"] == 10.4
+
+
+def test_education_agrees_with_the_survey():
+    table = tables.load("education").query("year == 2022 and degree == 'Doctorate'").set_index("role")
+    assert table.loc["AI Research Scientist", "share"] == pytest.approx(52, abs=0.5)
+    assert table.loc["ML Engineer", "share"] == pytest.approx(11, abs=0.5)
+    shares = (
+        tables.load("education").groupby(["survey", "year", "survey_role"], observed=True)["people"].sum()
+    )
+    totals = (
+        tables.load("education").groupby(["survey", "year", "survey_role"], observed=True)["total"].first()
+    )
+    assert (shares == totals).all()
+
+
+def test_education_says_that_stack_overflow_is_odbl():
+    resource = next(item for item in PACKAGE["resources"] if item["name"] == "education")
+    assert "ODbL" in resource["description"] and "worldwide" in resource["description"].lower()
+    assert "ODbL-1.0" in {licence["name"] for licence in resource["licenses"]}
+
+
+def test_tools_agree_with_the_survey():
+    table = (
+        tables.load("tools").query("year == 2022 and tool == 'Amazon Web Services (AWS)'").set_index("role")
+    )
+    assert table.loc["ML Engineer", "share"] == pytest.approx(42, abs=0.5)
+    assert table.loc["AI Research Scientist", "share"] == pytest.approx(23, abs=0.5)
+    everything = tables.load("tools")
+    assert (everything["people"] <= everything["answered"]).all()
+    assert (everything["answered"] <= everything["asked"]).all()
+
+
+@pytest.mark.parametrize("name", ["skill_shares", "education", "tools"])
+def test_intervals_hold_their_share(name):
+    table = tables.load(name)
+    assert (table["share_low"] <= table["share"]).all()
+    assert (table["share"] <= table["share_high"]).all()
+
+
+def test_occupation_skills_have_no_data_scientists():
+    table = tables.load("occupation_skills")
+    assert not table["code"].isin(["15-2051.00", "15-1252.00"]).any()
+    resource = next(item for item in PACKAGE["resources"] if item["name"] == "occupation_skills")
+    assert "Data scientists and software developers have no ratings" in resource["description"]
+    assert table.loc[table["kind"] == "work style", "level"].isna().all()
+    assert table.loc[table["kind"] != "work style", "level"].notna().all()
+
+
+def test_firm_ai_use_agrees_with_the_census():
+    table = tables.load("firm_ai_use").query("sector == '00' and question == 'last two weeks'")
+    table = table.sort_values("start")
+    assert len(table) == 54
+    assert table["percent"].iloc[[0, -1]].tolist() == [3.7, 10.0]
+    assert f"{table['start'].iloc[0]:%Y-%m}" == "2023-09"
+    assert f"{table['end'].iloc[-1]:%Y-%m}" == "2025-10"
+    everything = tables.load("firm_ai_use")
+    assert (everything["percent"].isna() == everything["standard_error"].isna()).all()
+
+
+def test_notable_models_agree_with_epoch():
+    table = tables.load("notable_models")
+    of_2024 = table[table["year"] == 2024].set_index("kind")
+    assert of_2024.loc["Industry only", ["models", "total"]].tolist() == [64, 81]
+    assert of_2024["models"].sum() == 81
+    assert table["models"].sum() == 924
+
+
+@pytest.mark.parametrize(
+    "figure",
+    ["36%", "$122,060", "5% to 19%", "over 1,000,000", "40% a year", "2024-02-02"],
+)
+def test_every_number_of_the_article_is_a_claim(figure):
+    assert (tables.load("claims")["figure"] == figure).sum() == 1
+
+
+def test_claims_have_a_verdict_a_notebook_and_an_id():
+    with (tables.DATA / "claims.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["id"] for row in rows}) == len(rows) >= 30
+    for row in rows:
+        assert re.fullmatch(r"[a-z0-9-]+", row["id"])
+        assert re.fullmatch(r"0[1-9]|1[0-5]", row["notebook"])
+        assert row["claim"] and row["primary_source_says"] and row["verdict"]
+
+
+def test_evidence_bears_on_a_claim():
+    evidence = tables.load("claim_evidence")
+    assert set(evidence["claim"]) <= set(tables.load("claims")["id"])
+    change = evidence[(evidence["claim"] == "growth-36") & (evidence["publisher"] == "UMD-LinkUp AI Maps")]
+    assert {25.0, 42.0} <= set(change["value"])

@@ -1,0 +1,467 @@
+"""`helpers.refresh`: the steps on small made-up files, whole rebuilds, and downloads from a local server."""
+
+import gzip
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import tables
+from helpers.refresh import __main__ as command
+from helpers.refresh import download, indeed, official, package, pay, surveys
+from helpers.refresh import sources as src
+from helpers.refresh.sources import RefreshError
+
+SOURCES = os.environ.get("ML_CAREERS_SOURCES")
+
+
+# Whole rebuilds, where the publishers' files are at hand
+
+
+@pytest.mark.skipif(not SOURCES, reason="ML_CAREERS_SOURCES does not name a folder of publishers' files")
+def test_rebuild_changes_no_byte(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in command.HAND_KEPT:
+        shutil.copy(tables.DATA / f"{name}.csv", data)
+    command.rebuild(Path(SOURCES), data=data)
+    assert {path.name for path in data.iterdir()} == {path.name for path in tables.DATA.iterdir()}
+    for path in tables.DATA.iterdir():
+        assert (data / path.name).read_bytes() == path.read_bytes(), path.name
+    assert command.rebuild(Path(SOURCES), data=data) == []
+
+
+def test_tables_kept_by_hand_are_rebuilt_from_themselves(data, tmp_path):
+    assert command.rebuild(tmp_path, command.HAND_KEPT, data) == []
+
+
+def test_a_claim_that_stands_twice_is_refused(data, tmp_path):
+    ledger = data / "claims.csv"
+    lines = ledger.read_text("utf-8").splitlines(keepends=True)
+    ledger.write_text("".join([*lines, lines[1]]), "utf-8")
+    before = contents(data)
+    with pytest.raises(RefreshError, match=r"claims\.csv has the id dated-2024 twice"):
+        command.rebuild(tmp_path, ["claims"], data)
+    assert contents(data) == before
+
+
+def test_package_and_readme_follow_from_the_hand_written_part():
+    """Without the sources, this shows a text that was changed in one place only."""
+    resources = [tables._resource(name) for name in tables.names()]
+    assert package._readme(resources) == (tables.DATA / "README.md").read_text("utf-8")
+    assert list(src.spec()["table"]) == list(tables.names())
+    for resource in resources:
+        meta = src.spec()["table"][resource["name"]]
+        assert resource["schema"]["fields"] == meta["fields"]
+        for key in ("title", "description", "counted", "made", "not_for", "cite"):
+            assert resource[key] == meta[key]
+
+
+# Pairing of advertised ranges
+
+ROW = dict(
+    zip(pay.COLUMNS, [2024, "SE", "FT", "Data Scientist", 0, "USD", 0, "US", 100, "US", "M"], strict=True)
+)
+
+
+def records(*rows):
+    """Records with the given pay; a tuple also changes the title."""
+    made = []
+    for row in rows:
+        salary, title = row if isinstance(row, tuple) else (row, "Data Scientist")
+        made.append(
+            {"arrived": "2024-01-07", **ROW, "salary": salary, "salary_in_usd": salary, "job_title": title}
+        )
+    return pd.DataFrame(made)
+
+
+@pytest.mark.parametrize(
+    ("rows", "tops"),
+    [
+        ((200, 100), [0]),
+        ((100, 200), []),
+        ((100, 100), [0]),
+        ((300, 200, 100), [0]),
+        ((400, 300, 200, 100), [0, 2]),
+        ((100, 300, 200), [1]),
+        (((200, "Data Scientist"), (100, "Data Analyst")), []),
+        ((100,), []),
+    ],
+)
+def test_pair_joins_neighbours_that_agree_but_for_pay(rows, tops):
+    assert np.flatnonzero(pay.pair(records(*rows))).tolist() == tops
+
+
+@settings(deadline=None)  # a busy machine is no fault
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Data Scientist", "Data Analyst"])), min_size=1)
+)
+def test_pairing_loses_no_record(rows):
+    made = records(*[(1000 * salary, title) for salary, title in rows])
+    top = pay.pair(made)
+    assert not (top[:-1] & top[1:]).any() and not top[-1]
+    table = pay.pay_ranges_from(made)
+    assert (table["adverts"] * (2 - table["single"])).sum() == len(rows)
+    assert table.loc[~table["single"], "adverts"].sum() == top.sum()
+
+
+def test_pay_ranges_round_to_five_thousand_and_count_equal_ranges():
+    made = records(
+        202_499, 97_500, 202_000, 98_000, (122_060, "Machine Learning Engineer"), (1, "Lion Tamer")
+    )
+    table = pay.pay_ranges_from(made).set_index("title_group")
+    assert table.loc["Data Scientist", ["low", "high", "adverts", "single"]].tolist() == [100, 200, 2, False]
+    lone = table.loc["Machine Learning Engineer"]
+    assert lone[["low", "high", "single", "role"]].tolist() == [120, 120, True, "ML Engineer"]
+    assert table.loc["Other title", "role"] == "Other"
+
+
+# Weekly means
+
+
+def daily(days, **columns):
+    dates = pd.date_range("2024-01-03", periods=days)  # a Wednesday
+    return pd.DataFrame({"date": dates, "country": "US", **columns})
+
+
+def test_weekly_means_run_from_monday_to_sunday():
+    table = indeed.weekly(daily(14, share=np.arange(14.0)), ["country"], ["share"])
+    assert table["week"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-01-08", "2024-01-15"]
+    assert table["days"].tolist() == [5, 7, 2]
+    assert table["share"].tolist() == [2.0, 8.0, 12.5]
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=60))
+def test_weekly_means_weighted_by_days_give_the_mean_of_the_days(values):
+    table = indeed.weekly(daily(len(values), share=values), ["country"], ["share"])
+    assert table["days"].sum() == len(values)
+    assert np.average(table["share"], weights=table["days"]) == pytest.approx(np.mean(values))
+
+
+def tracker(folder, days=30, drop=(), change=None):
+    frame = daily(days, share=2.5).drop(index=list(drop))
+    frame = frame.rename(columns={"country": "jobcountry", "share": "AI_share_postings"})
+    path = folder / "AI_posting.csv"
+    (change(frame) if change else frame).to_csv(path, index=False)
+    return path
+
+
+def test_tracker_reads_a_whole_file(tmp_path):
+    table = indeed.ai_postings_from(tracker(tmp_path))
+    assert table["days"].sum() == 30 and table["share"].eq(2.5).all()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"drop": [3]}, "missing or repeated days in the series US"),
+        ({"change": lambda frame: pd.concat([frame, frame[:1]])}, "missing or repeated days"),
+        (
+            {"change": lambda frame: frame.drop(columns="AI_share_postings")},
+            "has no column AI_share_postings",
+        ),
+        ({"change": lambda frame: frame.assign(date="soon")}, "a date or a number that cannot be read"),
+        ({"change": lambda frame: frame[:0]}, "holds no rows"),
+    ],
+)
+def test_tracker_with_a_fault_is_refused_in_one_sentence(tmp_path, fault, said):
+    with pytest.raises(RefreshError, match=said) as error:
+        indeed.ai_postings_from(tracker(tmp_path, **fault))
+    assert "AI_posting.csv" in str(error.value) and "\n" not in str(error.value)
+
+
+# Symbols, shares and scales
+
+
+def test_wage_symbols_become_missing_with_a_note():
+    columns = {symbol: ["1,200", "*", "5"] for symbol in official._OEWS}
+    table = pd.DataFrame(columns | {"A_PCT90": ["#", "*", "5"], "TOT_EMP": ["10", "**", "-"]}, dtype="str")
+    assert official.oews_numbers(table["A_PCT90"]).isna().tolist() == [True, True, False]
+    assert official.oews_numbers(table["A_MEAN"]).iloc[0] == 1200
+    notes = official.oews_notes(table)
+    assert notes[0] == "p90: at or above the top code"
+    assert notes[1].startswith("employment, ") and notes[1].endswith(": not released")
+    assert notes[2] == "employment: not released"
+
+
+def test_unknown_wage_symbol_is_refused():
+    with pytest.raises(RefreshError, match="'~~', which is no known symbol"):
+        official.oews_numbers(pd.Series(["1", "~~"], name="A_MEAN"))
+
+
+def test_percent_reads_the_firm_survey():
+    assert official.percent(pd.Series(["3.7%", "S", "100.0%"])).tolist() == [3.7, pd.NA, 100.0]
+    with pytest.raises(RefreshError):
+        official.percent(pd.Series(["many"]))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "name"),
+    [
+        ({"Industry"}, "Industry only"),
+        ({"Industry", "Academia"}, "Industry with others"),
+        ({"Academia"}, "Academia only"),
+        ({"Government", "Academia"}, "Others without industry"),
+    ],
+)
+def test_kind_of_a_model(kinds, name):
+    assert official.model_kind(frozenset(kinds)) == name
+
+
+def test_wilson_interval_of_a_known_case():
+    # 38 of 47: 80.9% (67.5 to 89.6); with none and with all, the interval still has a width.
+    table = surveys.wilson(pd.Series([38, 0, 10]), pd.Series([47, 10, 10]))
+    assert table.loc[0].tolist() == [80.9, 67.5, 89.6]
+    assert table.loc[1].tolist() == [0.0, 0.0, 27.8]
+    assert table.loc[2].tolist() == [100.0, 72.2, 100.0]
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_interval_holds_the_share(case):
+    count, n = case
+    row = surveys.wilson(pd.Series([count]), pd.Series([n])).loc[0]
+    assert 0 <= row["share_low"] <= row["share"] <= row["share_high"] <= 100
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("Doctoral degree", "Doctorate"),
+        ("Professional doctorate", "Professional doctorate"),
+        ("Professional degree (JD, MD, Ph.D, Ed.D, etc.)", "Professional degree or doctorate"),
+        ("Primary/elementary school", "Up to secondary school"),
+        ("", "No answer"),
+    ],
+)
+def test_degrees_share_one_scale(answer, name):
+    assert surveys.degree(answer) == name
+
+
+def test_unknown_degree_is_refused():
+    with pytest.raises(RefreshError, match="'Wizardry'"):
+        surveys.degree("Wizardry")
+
+
+# Sources and the package
+
+
+def test_missing_folder_file_and_wrong_file_are_one_sentence(tmp_path):
+    with pytest.raises(RefreshError, match="There is no folder"):
+        src.Sources(tmp_path / "nowhere")
+    sources = src.Sources(tmp_path)
+    with pytest.raises(RefreshError, match=r"AI_posting\.csv is missing: get AI_posting\.csv from https"):
+        sources.path("indeed-ai-tracker", "AI_posting.csv")
+    (tmp_path / "indeed-ai-tracker").mkdir()
+    (tmp_path / "indeed-ai-tracker" / "AI_posting.csv").write_text("date\n")
+    with pytest.raises(RefreshError, match=r"expected sha256 436027e9a1bdfa10…, found .*commit 41392c3"):
+        sources.path("indeed-ai-tracker", "AI_posting.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x1f\x8bbroken", gzip.compress(b"a,b\n1,2\n" * 99)[:-20]],
+    ids=["empty", "no gzip", "cut"],
+)
+def test_unreadable_file_is_one_sentence(tmp_path, content):
+    path = tmp_path / "salaries.csv.gz"
+    path.write_bytes(content)
+    with pytest.raises(RefreshError, match=r"salaries\.csv\.gz cannot be read"):
+        src.read(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("share", -1.0, "column share is below its minimum"),
+        ("share", 101.0, "column share is above its maximum"),
+        ("country", "ZZ", "column country has a value out of its list"),
+        ("week", pd.NaT, "column week has missing values"),
+    ],
+)
+def test_table_that_breaks_its_schema_is_not_written(column, value, said):
+    table = indeed.weekly(daily(7, share=1.0), ["country"], ["share"])
+    fields = src.spec()["table"]["ai_postings"]["fields"]
+    package.check("ai_postings", table, fields)
+    with pytest.raises(RefreshError, match=said):
+        package.check("ai_postings", table.assign(**{column: value}), fields)
+    with pytest.raises(RefreshError, match="not its schema"):
+        package.check("ai_postings", table.drop(columns=column), fields)
+
+
+def test_command_line_says_one_sentence_and_fails(tmp_path, capsys):
+    before = {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir()}
+    assert command.main(["--sources", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1 and "is missing" in said.err and not said.out
+    assert {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir()} == before
+
+
+# Downloads
+
+
+@pytest.fixture
+def data(tmp_path):
+    folder = tmp_path / "data"
+    shutil.copytree(tables.DATA, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published():
+    """The publishers' files as they would give the present tables, one more week at the end."""
+    files = {}
+    weekly = tables.load("ai_postings")
+    days = _days(weekly, ["country"], ["share"])
+    files["AI_posting.csv"] = _text(
+        days.rename(columns={"country": "jobcountry", "share": "AI_share_postings"}).drop(columns="week")
+    )
+    index = tables.load("postings_index").query("sector == 'All jobs'")
+    days = _days(index, ["country", "postings"], ["index_sa", "index_nsa"])
+    days = days.rename(
+        columns={
+            "country": "jobcountry",
+            "index_sa": "indeed_job_postings_index_SA",
+            "index_nsa": "indeed_job_postings_index_NSA",
+        }
+    ).assign(variable=days["postings"].astype("str") + " postings")
+    for country, part in days.groupby("jobcountry", observed=True):
+        files[f"aggregate_job_postings_{country}.csv"] = _text(part.drop(columns=["week", "postings"]))
+    files["salaries.csv"] = _text(records(200, 100, 300).drop(columns="arrived"))
+    return {download.FILES[name]: content for name, content in files.items()}
+
+
+def _days(weekly, keys, values):
+    """Every day of whole weeks, and of one more week, with the value of its week."""
+    last = weekly[weekly["week"] == weekly["week"].max()]
+    longer = pd.concat([weekly, last.assign(week=last["week"] + pd.Timedelta(days=7))])
+    longer = longer.reset_index(drop=True)
+    longer = longer.loc[longer.index.repeat(7), [*keys, "week", *values]].reset_index(drop=True)
+    day = longer.groupby([*keys, "week"], observed=True).cumcount()
+    return longer.assign(date=longer["week"] + pd.to_timedelta(day, unit="D"))
+
+
+def _text(frame):
+    return frame.to_csv(index=False, date_format="%Y-%m-%d").encode()
+
+
+@pytest.fixture
+def server(published, monkeypatch):
+    """A local server of the published files; `faults` maps a path to a list of what to do first."""
+    monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
+    faults, asked = {}, []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            path = self.path.removeprefix("/")
+            asked.append(path)
+            fault = faults[path].pop(0) if faults.get(path) else None
+            content = fault if isinstance(fault, bytes) else published[path]
+            self.send_response(fault if isinstance(fault, int) else 200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[: len(content) // 2] if fault == "cut" else content)
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        running.faults, running.asked = faults, asked
+        running.base = f"http://127.0.0.1:{running.server_port}"
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_download_extends_the_tables_and_keeps_the_rest(data, server):
+    before = contents(data)
+    changed, note = download.refresh(data, server.base)
+    assert set(changed) == {"ai_postings.csv", "postings_index.csv", "datapackage.json", "README.md"}
+    after = contents(data)
+    assert {name for name in after if after[name] != before[name]} == set(changed)
+    assert "The salary index now has 3 records" in note and "74,301" in note
+    new = pd.read_csv(data / "postings_index.csv", parse_dates=["week"])
+    old = tables.load("postings_index")
+    sectors = [frame[frame["sector"] != "All jobs"].reset_index(drop=True) for frame in (old, new)]
+    assert np.array_equal(sectors[0]["index_sa"], sectors[1]["index_sa"])
+    assert new["week"].max() > old["week"].max()
+    assert b"newest version on " in after["datapackage.json"]
+    assert b'"as_of": "2026-07-12"' in after["datapackage.json"]
+
+
+@pytest.mark.parametrize("fault", [[503], [503, 429, "cut"], ["cut"]])
+def test_download_tries_again(data, server, fault):
+    path = download.FILES["AI_posting.csv"]
+    server.faults[path] = list(fault)
+    changed, _ = download.refresh(data, server.base)
+    assert "ai_postings.csv" in changed
+    assert server.asked.count(path) == len(fault) + 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ([404] * 9, "could not be downloaded .*answer 404.*stay as they are"),
+        ([503] * 9, "could not be downloaded .*answer 503.*stay as they are"),
+        (["cut"] * 9, "could not be downloaded .*stay as they are"),
+        ([b"<html>sorry</html>"], "has no column date"),
+        (
+            [b"date,jobcountry,AI_share_postings\n2026-07-01,US,5.8\n"],
+            r"fewer weeks .*\(AU\).*stay as they are",
+        ),
+        ([b""], "cannot be read as a CSV table"),
+    ],
+)
+def test_bad_download_changes_nothing(data, server, fault, said):
+    server.faults[download.FILES["AI_posting.csv"]] = fault
+    before = contents(data)
+    with pytest.raises(RefreshError, match=said) as error:
+        download.refresh(data, server.base)
+    assert "\n" not in str(error.value)
+    assert contents(data) == before
+
+
+def test_download_cut_at_a_line_changes_nothing(data, server, published):
+    """A file that is shorter but well-formed: only the comparison with the present table can tell."""
+    path = download.FILES["aggregate_job_postings_US.csv"]
+    lines = published[path].splitlines(keepends=True)
+    cut = [line for line in lines if b",2026-" not in line]
+    server.faults[path] = [b"".join(cut)]
+    before = contents(data)
+    with pytest.raises(RefreshError, match=r"postings_index has fewer weeks .*US / All jobs"):
+        download.refresh(data, server.base)
+    assert contents(data) == before
+
+
+def test_download_goes_on_without_the_salary_index(data, server):
+    server.faults[download.FILES["salaries.csv"]] = [404] * 9
+    changed, note = download.refresh(data, server.base)
+    assert "ai_postings.csv" in changed
+    assert "could not be fetched or read, so it was not compared with pay_ranges" in note
+
+
+def test_offline_is_one_sentence_and_no_traceback(data, monkeypatch, capsys):
+    monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
+    # Port 9 of this machine refuses connections.
+    monkeypatch.setattr(download.refresh, "__defaults__", (data, "http://127.0.0.1:9"))
+    before = contents(data)
+    assert command.main(["--download"]) == 1
+    said = capsys.readouterr().err
+    sentence = said.strip().splitlines()[-1]
+    assert "check the connection and try again later; the tables in data/ stay as they are." in sentence
+    assert "Traceback" not in said
+    assert contents(data) == before

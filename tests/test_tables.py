@@ -1,0 +1,156 @@
+"""`helpers.tables`: typed loading, citing, and errors that say how to repair."""
+
+import datetime as dt
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from helpers import tables
+
+
+@pytest.fixture
+def copy_of_data(tmp_path, monkeypatch):
+    """A copy of data/ that a test may damage."""
+    folder = tmp_path / "data"
+    shutil.copytree(tables.DATA, folder)
+    monkeypatch.setattr(tables, "DATA", folder)
+    for cached in (tables._resources, tables._read):
+        cached.cache_clear()
+    yield folder
+    for cached in (tables._resources, tables._read):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("name", tables.names())
+def test_columns_have_the_types_of_the_schema(name):
+    frame = tables.load(name)
+    fields = {field["name"]: field for field in tables._resource(name)["schema"]["fields"]}
+    assert list(frame.columns) == list(fields)
+    assert len(frame) == tables._resource(name)["rows"]
+    for column, field in fields.items():
+        dtype = frame[column].dtype
+        required = field.get("constraints", {}).get("required", False)
+        match field["type"]:
+            case "date":
+                assert dtype.kind == "M"
+            case "integer":
+                assert str(dtype) == ("int64" if required else "Int64")
+            case "number":
+                assert str(dtype) == ("float64" if required else "Float64")
+            case "boolean":
+                assert str(dtype) == "bool"
+            case "string" if isinstance(dtype, pd.CategoricalDtype):
+                assert all(isinstance(value, str) for value in dtype.categories)
+            case "string":
+                assert isinstance(dtype, pd.StringDtype)
+        assert not (required and frame[column].isna().any())
+
+
+def test_nullable_numbers_only_where_values_are_missing():
+    for name in tables.names():
+        frame = tables.load(name)
+        nullable = [column for column in frame if str(frame[column].dtype) in ("Int64", "Float64")]
+        whole = [column for column in nullable if not frame[column].isna().any()]
+        assert not whole, f"{name}: {whole} could be required"
+
+
+def test_categories_keep_their_natural_order():
+    assert list(tables.load("pay_ranges")["level"].cat.categories) == ["EN", "MI", "SE", "EX"]
+    assert list(tables.load("claims")["confidence"].cat.categories) == ["low", "medium", "high"]
+
+
+def test_load_hands_out_copies():
+    first = tables.load("notable_models")
+    first["models"] = -1
+    del first["kind"]
+    assert tables.load("notable_models")["models"].ge(0).all()
+    assert "kind" in tables.load("notable_models")
+
+
+def test_load_reads_a_file_once(monkeypatch):
+    tables.load("claims")
+    monkeypatch.setattr(pd, "read_csv", lambda *args, **kwargs: pytest.fail("read again"))
+    assert len(tables.load("claims")) > 20
+
+
+@pytest.mark.parametrize("wrong", ["wage", "", None, 3, ["wages"], "../data/wages"])
+@pytest.mark.parametrize("ask", [tables.load, tables.cite, tables.as_of])
+def test_wrong_name_lists_the_right_ones(ask, wrong):
+    with pytest.raises(tables.UnknownTable) as error:
+        ask(wrong)
+    assert isinstance(error.value, ValueError)
+    assert all(name in str(error.value) for name in tables.names())
+
+
+@pytest.mark.parametrize("damage", ["cut", "one byte", "empty", "missing", "a folder"])
+def test_damaged_file_says_how_to_repair(copy_of_data, damage):
+    path = copy_of_data / "wages.csv"
+    content = path.read_bytes()
+    path.unlink()
+    if damage == "cut":
+        path.write_bytes(content[:-100])
+    elif damage == "one byte":
+        path.write_bytes(content[:-2] + b"9\n")
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "a folder":
+        path.mkdir()
+    with pytest.raises(tables.DamagedTable) as error:
+        tables.load("wages")
+    message = str(error.value)
+    assert "data/wages.csv" in message
+    assert "git checkout -- data/wages.csv" in message
+    assert "python -m helpers.refresh --sources DIR" in message
+    if damage in ("cut", "one byte", "empty"):
+        assert f"expected {len(content):,} bytes" in message
+    # Every other table still loads, and so does this one once it is repaired.
+    assert len(tables.load("claims")) > 20
+    path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+    path.write_bytes(content)
+    assert len(tables.load("wages")) > 1000
+
+
+@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"resources": [1]}', b"\xff\xfe"])
+def test_damaged_package_says_how_to_repair(copy_of_data, content):
+    path = copy_of_data / "datapackage.json"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(tables.DamagedTable, match=r"git checkout -- data/datapackage\.json"):
+        tables.load("wages")
+
+
+@pytest.mark.parametrize("name", tables.names())
+def test_cite_is_one_line_with_licence_and_date(name):
+    line = tables.cite(name)
+    assert "\n" not in line and "{" not in line
+    # Quoted figures have no licence of ours to name, but must say that they are quoted.
+    assert any(word in line for word in ("CC BY", "CC0", "ODbL", "Public domain", "MIT", "quoted"))
+    assert "20" in line
+    assert isinstance(tables.as_of(name), dt.date)
+
+
+def test_cite_prints_the_date_of_the_data():
+    assert tables.as_of("ai_postings") == dt.date(2026, 6, 30)
+    assert "to 30 June 2026" in tables.cite("ai_postings")
+
+
+def test_cite_of_onet_is_the_text_its_licence_asks_for():
+    assert (
+        "Used under the CC BY 4.0 license. O*NET is a trademark of USDOL/ETA. "
+        "We have modified this information by selecting occupations."
+    ) in tables.cite("occupation_skills")
+
+
+def test_import_brings_in_nothing_heavier_than_pandas():
+    code = (
+        "import sys, pandas; before = set(sys.modules); import helpers.tables; "
+        "print(sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (
+        "matplotlib" not in done.stdout and "pooch" not in done.stdout and "frictionless" not in done.stdout
+    )
