@@ -1,0 +1,56 @@
+"""Checkers of notebook 00."""
+
+import math
+
+from helpers import series, tables
+from helpers.check.engine import exercise, judge_number, right, wrong
+
+
+@exercise("Replace the three dots with a number: what is `pay` after the middle cell has run three times?")
+def order_of_cells(answer):
+    """What a variable holds after one of its cells was run again and again."""
+    return judge_number(
+        answer,
+        130,
+        0.5,
+        "Each run adds 10 to what is there: 110, 120, 130. The notebook remembers, the page does not show it.",
+        {
+            110: "That is after one run. The cell starts from what the last run left.",
+            120: "That is after two runs: one more.",
+            100: "That is before the cell has run at all.",
+            None: "Start with 100 and add 10 for every run of the middle cell.",
+        },
+    )
+
+
+@exercise("Replace the three dots with a number of weeks.")
+def weeks_needed(answer):
+    """Weeks for the whole series at three hours a week."""
+    minutes = sum(notebook.minutes for notebook in series.SERIES)
+    weeks = minutes / 60 / 3
+    return judge_number(
+        answer,
+        weeks,
+        max(0.06, math.ceil(weeks) - weeks + 0.01),
+        f"{minutes} minutes are {minutes / 60:.1f} hours, so {weeks:.1f} weeks: say {math.ceil(weeks)}.",
+        {
+            minutes / 3: "Those are minutes divided by three: first turn minutes into hours.",
+            minutes / 60: "Those are hours: divide by the three hours of a week.",
+            None: "Divide the minutes by 60 to get hours, then by 3.",
+        },
+    )
+
+
+@exercise('Replace the three dots with the name of a table, such as "wages".')
+def oldest_table(answer):
+    """The table whose figures end longest ago."""
+    name = str(answer).strip()
+    if name not in tables.names():
+        return wrong(f"There is no such table. Choose from: {', '.join(tables.names())}.")
+    dates = {table: tables.as_of(table) for table in tables.names()}
+    oldest = min(dates, key=dates.get)
+    if name == oldest:
+        return right(
+            f"It ends on {dates[name]:%d %B %Y}. Old figures can be used; they must say that they are old."
+        )
+    return wrong(f"That one ends on {dates[name]:%d %B %Y}; another one ends earlier. Try `tables.as_of`.")
