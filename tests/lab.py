@@ -1,0 +1,181 @@
+"""A real JupyterLab on a free port of this machine, and a real Chromium to work in it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+WINDOW = {"width": 1366, "height": 768}  # the commonest laptop
+ARTIFACTS = pathlib.Path(__file__).resolve().parent.parent / "artifacts"
+# A panel of helpers.explore on a page.
+PANEL = ".jp-OutputArea-output .widget-vbox:has(> .ml-careers-figure, > * > .ml-careers-figure)"
+_FLAGS = (
+    "--no-sandbox",  # Chromium refuses to run as root with it, and that is what a container is
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},  # a test changes no file
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "defer"},  # all cells are in the page
+}
+# A click on Run All before the kernel has settled is lost now and then; the application itself knows when it has.
+_SETTLED = """async () => {
+  await window.jupyterapp.restored;
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  for (let calm = 0, tries = 0; calm < 5; tries++) {
+    await new Promise((done) => setTimeout(done, 100));
+    const kernel = panel.sessionContext.session?.kernel;
+    calm = kernel?.status === "idle" && kernel.connectionStatus === "connected" ? calm + 1 : 0;
+    if (tries > 400) throw new Error("the kernel never settled: " + kernel?.status);
+  }
+}"""
+_ALL_RUN = """() => {
+  const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map((e) => e.textContent.trim());
+  return prompts.length && prompts.every((text) => /^\\[\\d+\\]:$/.test(text));
+}"""
+
+
+def chromium():
+    """str or None: the Chromium of this machine; the environment variable CHROMIUM may name another."""
+    return os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+
+
+@contextlib.contextmanager
+def server(root):
+    """Start JupyterLab on 127.0.0.1 with settings of its own, and stop it at the end.
+
+    Parameters
+    ----------
+    root : pathlib.Path
+        The folder that it shows.
+
+    Yields
+    ------
+    address : str
+    log : pathlib.Path
+        What the server wrote so far.
+    """
+    with tempfile.TemporaryDirectory(prefix="lab-") as folder:
+        own = pathlib.Path(folder)
+        for name, setting in _SETTINGS.items():
+            file = own / "settings" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(setting))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+            "ML_CAREERS_HOME": "profile",
+        }
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            "--ServerApp.ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={root}", "--IdentityProvider.token=", "--ServerApp.password=",
+            "--ServerApp.disable_check_xsrf=True", "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
+        ]  # fmt: skip
+        log = own / "lab.log"
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                command,
+                env=os.environ | {name: str(own / place) for name, place in folders.items()},
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                cwd=root,
+            )
+            try:
+                address = f"http://127.0.0.1:{port}"
+                _wait_for(address, process, log)
+                yield address, log
+            finally:
+                process.terminate()
+                try:
+                    process.wait(15)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+
+
+def _wait_for(address, process, log):
+    for _ in range(1200):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"{address}/api/status", timeout=1).close()
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+@contextlib.contextmanager
+def browser():
+    """Start the Chromium of this machine, without a window.
+
+    Yields
+    ------
+    playwright.sync_api.Browser
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(_FLAGS))
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def open_notebook(page, address, path):
+    """Open a notebook, given relative to the server's folder, and wait until its kernel has settled."""
+    page.goto(f"{address}/lab/tree/{path}?reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
+    page.wait_for_function("() => !!window.jupyterapp")
+    page.evaluate(_SETTLED)
+
+
+def run_all(page, timeout=120_000):
+    """Choose Run > Run All Cells, and wait until every cell has a number and the kernel is idle."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+    page.wait_for_function(_ALL_RUN, timeout=timeout)
+    page.wait_for_selector(
+        '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=timeout
+    )
+
+
+def complaints(log):
+    """list of str: errors and tracebacks in a server's log."""
+    return [
+        line
+        for line in log.read_text().splitlines()
+        if re.match(r"\[E |Traceback|\w*(Error|Exception): ", line) and "CancelledError" not in line
+    ]
