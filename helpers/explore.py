@@ -5,6 +5,7 @@ are the values that the panel starts with. The same function gives the static fi
 the tests look at.
 """
 
+import functools
 import inspect
 
 import ipywidgets as widgets
@@ -38,6 +39,9 @@ def explore(draw, **controls):
     return Panel(draw, controls)
 
 
+_KEPT = 200  # pictures of a panel that need not be drawn again, 10 to 20 kB each
+
+
 class Panel:
     """What :func:`explore` returns.
 
@@ -57,9 +61,8 @@ class Panel:
             )
         self.draw = draw
         self.controls = {name: _control(name, controls[name], p.default) for name, p in parameters.items()}
-        figure = draw(**self.values)
-        self._start = charts.png(figure)
-        self._start_sentence = charts.sentence_of(figure)
+        self._render = functools.lru_cache(_KEPT)(self._render)
+        self._start, self._start_sentence = self._render(*self.values.values())
         from helpers.keyboard import OwnKeys  # anywidget is slow to import, and only a panel needs it
         from helpers.panel import FigureView
 
@@ -88,8 +91,7 @@ class Panel:
 
     def _redraw(self, _change):
         try:
-            figure = self.draw(**self.values)
-            png = charts.png(figure)
+            png, sentence = self._render(*self.values.values())
         except charts.NoPicture as error:
             self._view.problem = str(error)
             return
@@ -98,8 +100,12 @@ class Panel:
             raise  # the kernel's log and the tests see the whole error
         with self._view.hold_sync():  # one message for picture and words, so that they never disagree
             self._view.problem = ""
-            self._view.sentence = charts.sentence_of(figure)
+            self._view.sentence = sentence
             self._view.png = png
+
+    def _render(self, *values):
+        figure = self.draw(*values)
+        return charts.png(figure), charts.sentence_of(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {

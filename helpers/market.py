@@ -183,6 +183,7 @@ def in_prose(country):
     return f"the {name}" if name.startswith(("United", "Nether")) else name
 
 
+@lru_cache
 def in_words(country, measure, base, end, words):
     """Say a change and how far it depends on the dates, in one or two sentences.
 

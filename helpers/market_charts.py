@@ -83,7 +83,7 @@ def compare(country="US", periods="January 2023 to January 2024", measure="share
         axes.axvspan(first, last, color=color, alpha=0.18, linewidth=0)
         axes.plot([first, last], [mean, mean], color=color, linewidth=4, solid_capstyle="butt")
         axes.annotate(
-            f"{side}: {mean:.2f}" if measure == "share" else f"{side}: {mean:.1f}",
+            f"{side}: {mean:.2f}%" if measure == "share" else f"{side}: {mean:.1f}",
             (first, mean),
             (-6, 12),
             textcoords="offset points",
