@@ -117,16 +117,26 @@ def png(figure):
     return file.getvalue()
 
 
-def image_metadata(sentence):
+def title_of(figure):
+    """str: the title that :func:`finish` gave to a figure."""
+    return figure.texts[0].get_text()
+
+
+def image_metadata(alt):
     """dict: the metadata that an ``image/png`` output carries in a stored notebook."""
-    return {"alt": sentence, "width": WIDTH}
+    return {"alt": alt, "width": WIDTH}
 
 
 def show(figure):
-    """Show a figure in a notebook, with its sentence as alt text and, below it, in words."""
-    sentence = sentence_of(figure)
-    data = {"image/png": png(figure), "text/plain": f"<figure: {figure.texts[0].get_text()}>"}
-    display(data, raw=True, metadata={"image/png": image_metadata(sentence)})
+    """Show a figure in a notebook and, below it, the same in words.
+
+    The words are not repeated as alt text, or a screen reader would say them twice.
+    """
+    title, sentence = title_of(figure), sentence_of(figure).replace("$", r"\$")  # $ would begin a formula
+    data = {"image/png": png(figure), "text/plain": f"<figure: {title}>"}
+    display(
+        data, raw=True, metadata={"image/png": image_metadata(f"Chart: {title}. Described in words below.")}
+    )
     display(Markdown(f"*In words:* {sentence}"))
 
 
@@ -258,7 +268,8 @@ def changes(table, *, title, source, sentence, unit="Change in %"):
             fontsize=9.5,
         )
     axes.set_yticks(range(len(rows)), rows["label"])
-    axes.margins(x=0.16)
+    left, right = axes.get_xlim()
+    axes.set_xlim(left - 0.2 * (right - left), right + 0.1 * (right - left))  # room for the numbers
     axes.set_xlabel(unit, loc="left")
     axes.xaxis.set_label_coords(0, -0.28 / height / (axes.get_position().height))
     return finish(figure, title, source, sentence)

@@ -62,11 +62,13 @@ class Panel:
         self.draw = draw
         self.controls = {name: _control(name, controls[name], p.default) for name, p in parameters.items()}
         self._render = functools.lru_cache(_KEPT)(self._render)
-        self._start, self._start_sentence = self._render(*self.values.values())
+        self._start, title, self._start_sentence = self._render(*self.values.values())
         from helpers.keyboard import OwnKeys  # anywidget is slow to import, and only a panel needs it
         from helpers.panel import FigureView
 
-        self._view = FigureView(png=self._start, sentence=self._start_sentence, width=charts.WIDTH)
+        self._view = FigureView(
+            png=self._start, title=title, sentence=self._start_sentence, width=charts.WIDTH
+        )
         for control in self.controls.values():
             control.observe(self._redraw, "value")
         row = widgets.HBox(
@@ -91,7 +93,7 @@ class Panel:
 
     def _redraw(self, _change):
         try:
-            png, sentence = self._render(*self.values.values())
+            png, title, sentence = self._render(*self.values.values())
         except charts.NoPicture as error:
             self._view.problem = str(error)
             return
@@ -100,12 +102,13 @@ class Panel:
             raise  # the kernel's log and the tests see the whole error
         with self._view.hold_sync():  # one message for picture and words, so that they never disagree
             self._view.problem = ""
+            self._view.title = title
             self._view.sentence = sentence
             self._view.png = png
 
     def _render(self, *values):
         figure = self.draw(*values)
-        return charts.png(figure), charts.sentence_of(figure)
+        return charts.png(figure), charts.title_of(figure), charts.sentence_of(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {

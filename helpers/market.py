@@ -222,7 +222,7 @@ def months(first="2019-01", last="2026-06"):
 
 
 def by_country(base, end):
-    """Change of the share in each country of the tracker.
+    """Change of share and number of AI postings in each country of the tracker.
 
     Parameters
     ----------
@@ -232,14 +232,21 @@ def by_country(base, end):
     Returns
     -------
     pandas.DataFrame
-        Indexed by country code, largest rise first: ``country``, ``change``, and ``low`` and ``high`` of
-        :func:`change_range`, in percent.
+        Indexed by country code, largest rise first: ``country``; ``change`` of the share with ``low`` and ``high``
+        of :func:`change_range`; ``number``, the change of the number of AI postings, missing where there is no
+        index of all postings. All in percent.
     """
     rows = []
     for name, code in COUNTRIES.items():
         series = _daily(code, "share")
-        rows.append((code, name, change(series, base, end), *change_range(series, base, end)))
-    table = pd.DataFrame(rows, columns=["code", "country", "change", "low", "high"]).set_index("code")
+        try:
+            number = change(_daily(code, "count"), base, end)
+        except charts.NoPicture:
+            number = None
+        rows.append((code, name, change(series, base, end), *change_range(series, base, end), number))
+    table = pd.DataFrame(rows, columns=["code", "country", "change", "low", "high", "number"]).set_index(
+        "code"
+    )
     return table.sort_values("change", ascending=False)
 
 
@@ -249,35 +256,22 @@ def answers():
     Returns
     -------
     pandas.DataFrame
-        ``label``, ``change`` (in %), ``quoted`` (False: computed from Indeed's series for January and February;
-        True: a figure of another counter from the table ``claim_evidence``).
+        ``answer`` (what was counted, when, by whom), ``change`` (in %) and ``seen``: "computed" here from Indeed's
+        series, or how we saw the figure of another counter (table ``claim_evidence``).
     """
     base, end = ("2023-01", "2023-02"), ("2024-01", "2024-02")
     share, total = _daily("US", "share"), index("US", adjusted=False)
     computed = {
         "AI share of all postings": share,
-        "number of AI postings": share * total,
-        "number of new AI postings": share * index("US", postings="new", adjusted=False),
+        "Number of AI postings": share * total,
+        "Number of new AI postings": share * index("US", postings="new", adjusted=False),
         "AI postings per software posting": share * index("US") / index("US", "Software Development"),
     }
+    rows = [
+        (f"{name}, Jan-Feb to Jan-Feb (Indeed)", change(series.dropna(), base, end), "computed")
+        for name, series in computed.items()
+    ]
     evidence = tables.load("claim_evidence")
-    evidence = evidence[(evidence["claim"] == "growth-36") & (evidence["place"] == "US")]
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "label": [f"{name} (Indeed)" for name in computed],
-                    "change": [change(series.dropna(), base, end) for series in computed.values()],
-                    "quoted": False,
-                }
-            ),
-            pd.DataFrame(
-                {
-                    "label": evidence["measure"].astype(str) + " (" + evidence["publisher"].astype(str) + ")",
-                    "change": evidence["value"],
-                    "quoted": True,
-                }
-            ),
-        ],
-        ignore_index=True,
-    )
+    for row in evidence[(evidence["claim"] == "growth-36") & (evidence["place"] == "US")].itertuples():
+        rows.append((f"{row.measure}, {row.base} to {row.end} ({row.publisher})", row.value, row.seen))
+    return pd.DataFrame(rows, columns=["answer", "change", "seen"]).sort_values("change", ignore_index=True)

@@ -12,7 +12,7 @@ _UNITS = {
 
 
 def history(country="US", measure="share"):
-    """Draw a monthly series with its peak of 2021-22, the low after it, and its last month marked.
+    """Draw a monthly series with its peak of 2021-22, the lows before and after it, and its last month marked.
 
     Parameters
     ----------
@@ -25,34 +25,32 @@ def history(country="US", measure="share"):
     """
     monthly = market.daily(country, measure).resample("MS").mean()
     peak = monthly["2021":"2022"].idxmax()
-    low = monthly[peak:].idxmin()
-    last = monthly.index[-1]
+    dip, low, last = monthly[:peak].idxmin(), monthly[peak:].idxmin(), monthly.index[-1]
     sign, scale = ("%", "") if measure == "share" else ("", " (index, February 2020 = 100)")
     figure, axes = charts.blank()
     axes.plot(monthly.index, monthly)
-    for month, above in ((peak, 9), (low, -17), (last, 7)):
+    for month, above in ((dip, -17), (peak, 9), (low, -17), (last, 7)):
         axes.plot(month, monthly[month], "o", color=charts.DOWN)
         axes.annotate(
             f"{month:%b %Y}: {monthly[month]:.1f}{sign}",
             (month, monthly[month]),
             (0, above),
             textcoords="offset points",
-            ha="right" if month == last else "center",
+            ha="right" if month == last else "left" if month == dip else "center",
         )
     axes.set_ylim(0, None)
-    axes.margins(x=0.01, y=0.1)
+    axes.margins(x=0.01, y=0.16)
     axes.set_ylabel(_UNITS[measure])
     what = next(name for name, code in market.MEASURES.items() if code == measure)
+    points = [f"{monthly[month]:.1f}{sign} in {month:%B %Y}" for month in (dip, peak, low, last)]
     sentence = (
-        f"The {what} in {market.in_prose(country)}, monthly means{scale}: a peak of "
-        f"{monthly[peak]:.1f}{sign} in {peak:%B %Y}, a low of {monthly[low]:.1f}{sign} in {low:%B %Y}, "
-        f"and {monthly[last]:.1f}{sign} in {last:%B %Y}."
+        f"The {what} in {market.in_prose(country)}, monthly means{scale}: a low of {points[0]}, then a peak of "
+        f"{points[1]}, a second low of {points[2]}, and {points[3]}."
     )
-    title = f"{market.name_of(country)}: {what}"
-    return charts.finish(figure, title, _source(measure), sentence)
+    return charts.finish(figure, f"{market.name_of(country)}: {what}", _source(measure), sentence)
 
 
-def compare(country="US", periods="January 2023 to January 2024", measure="share"):
+def compare(country="GB", periods="January 2023 to January 2024", measure="share"):
     """Draw a daily series with two periods marked and their means, and say the change between them.
 
     Parameters
@@ -143,7 +141,7 @@ def from_base(country="US", base="2023-01", end="2024-01"):
 
 
 def season(raw, adjusted):
-    """Draw new postings as counted and seasonally adjusted, with every December marked.
+    """Draw new postings as counted and seasonally adjusted, with the weeks around every New Year marked.
 
     Parameters
     ----------
@@ -155,22 +153,27 @@ def season(raw, adjusted):
     matplotlib.figure.Figure
     """
     figure, axes = charts.blank()
-    drops = []
     for label, series, style in (("as counted", raw, "-"), ("seasonally adjusted", adjusted, "--")):
-        weekly = series["2021-07":"2025-06"].resample("W-SUN").mean()
-        axes.plot(weekly.index, weekly, style, label=label)
-    for year in range(2021, 2025):
-        axes.axvspan(*market.span(f"{year}-12"), color="#888888", alpha=0.2, linewidth=0)
-        drops.append(market.change(raw, f"{year}-11", f"{year}-12"))
+        weekly = series["2020-07":"2026-06"].resample("W-SUN").mean()
+        axes.plot(weekly.index, weekly, style, label=label, linewidth=1.5)
+    falls, rises = [], []
+    for year in range(2020, 2026):
+        axes.axvspan(
+            pd.Timestamp(year, 11, 20), pd.Timestamp(year + 1, 1, 10), color="#888888", alpha=0.2, lw=0
+        )
+        falls.append(-market.change(raw, f"{year}-11", f"{year}-12"))
+        rises.append(market.change(raw, f"{year}-12", f"{year + 1}-01"))
     axes.set_ylabel("Index of new postings, Feb 2020 = 100")
     axes.margins(x=0.01)
     axes.legend()
     sentence = (
-        f"New postings in the United States, July 2021 to June 2025. In each of four Decembers (grey) the mean was "
-        f"{-max(drops):.0f} to {-min(drops):.0f}% below November's as counted; the adjusted line is smoother."
+        f"New postings in the United States, as counted, dip around each of six New Years (grey, 20 November to "
+        f"10 January): December's mean is {min(falls):.0f} to {max(falls):.0f}% below November's, and January's "
+        f"{min(rises):.0f} to {max(rises):.0f}% above December's. The adjusted line is smoother."
     )
-    title = f"Every December new postings fall by {-max(drops):.0f} to {-min(drops):.0f}%"
-    return charts.finish(figure, title, tables.cite("postings_index"), sentence)
+    return charts.finish(
+        figure, "New postings dip around every New Year", tables.cite("postings_index"), sentence
+    )
 
 
 def country_chart(table):
@@ -190,7 +193,7 @@ def country_chart(table):
     )
     return charts.changes(
         table.rename(columns={"country": "label"}),
-        title="Same months, nine countries, both signs",
+        title="The share: same months, nine countries, both signs",
         source=tables.cite("ai_postings"),
         sentence=sentence,
         unit="Change of the AI share of postings, %. Bars: months moved by up to four weeks.",
@@ -208,8 +211,11 @@ def country_panels():
     table = tables.load("ai_postings").assign(name=lambda t: t["country"].map(names))
     last = {name: market.daily(code)["2026-06"].mean() for name, code in market.COUNTRIES.items()}
     ranked = sorted(last.items(), key=lambda pair: -pair[1])
-    sentence = "Share of postings that mention AI in June 2026: " + ", ".join(
-        f"{name} {value:.1f}%" for name, value in ranked
+    before = market.daily("CA")["2025-06"].mean()
+    sentence = (
+        "Share of postings that mention AI in June 2026: "
+        + ", ".join(f"{name} {value:.1f}%" for name, value in ranked)
+        + f". Canada came from {before:.1f}% a year before"
     )
     return charts.small_multiples(
         table,
@@ -238,15 +244,19 @@ def sector_chart(sectors):
     series = {sector: market.index("US", sector) for sector in sectors}
     table = pd.concat({sector: values.resample("MS").mean() for sector, values in series.items()})
     table = table.rename_axis(["sector", "month"]).rename("index").reset_index()
-    falls = [f"{name} {charts.percent(market.change(s, '2023-01', '2024-01'))}" for name, s in series.items()]
+    told = [
+        f"{name} from a peak of {s.max():.0f} to {s.iloc[-1]:.0f} "
+        f"({charts.percent(market.change(s, '2023-01', '2024-01'))} from January 2023 to January 2024)"
+        for name, s in series.items()
+    ]
     return charts.lines(
         table,
         "month",
         "index",
         "sector",
-        title="Software postings rose highest in 2022, and fell furthest",
+        title="Of these four sectors, software rose highest and fell furthest",
         source=tables.cite("postings_index"),
-        sentence=f"US postings by sector. Change from January 2023 to January 2024: {', '.join(falls)}.",
+        sentence=f"US postings by sector, to September 2024: {'; '.join(told)}.",
         unit="Index of postings, Feb 2020 = 100",
         level=100,
     )
@@ -260,16 +270,18 @@ def answers_chart(table):
     matplotlib.figure.Figure
     """
     low, high = table.loc[table["change"].idxmin()], table.loc[table["change"].idxmax()]
+    quoted = table["seen"] != "computed"
     sentence = (
-        f"{len(table)} answers for the United States around early 2023 to early 2024, from "
-        f"{charts.percent(low['change'])} ({low['label']}) to {charts.percent(high['change'])} ({high['label']})."
+        f"{len(table)} answers for the United States around early 2023 to early 2024, {quoted.sum()} of them quoted, "
+        f"from {charts.percent(low['change'])} ({low['answer']}) to {charts.percent(high['change'])} "
+        f"({high['answer']})."
     )
     return charts.changes(
-        table,
+        table.assign(label=table["answer"], quoted=quoted),
         title="One question, many answers: US, about early 2023 to early 2024",
         source=f"{tables.cite('ai_postings')}\n{tables.cite('claim_evidence')}",
         sentence=sentence,
-        unit="Change in %; full: computed here; hollow: quoted",
+        unit="Change in %. Hollow: quoted.",
     )
 
 

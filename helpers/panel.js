@@ -26,7 +26,7 @@ function render({ model, el }) {
     image.width = model.get("width");
   };
   const drawWords = () => {
-    image.alt = model.get("sentence");
+    image.alt = "Chart: " + model.get("title");
     caption.textContent = model.get("sentence");
   };
   const drawProblem = () => {

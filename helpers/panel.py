@@ -7,10 +7,11 @@ import traitlets
 
 
 class FigureView(anywidget.AnyWidget):
-    """Shows `png` (bytes) with `sentence` as its alt text and caption; `problem`, if any, stands above it."""
+    """Shows `png` (bytes) with `title` as its alt text and `sentence` as its caption; `problem` stands above."""
 
     _esm = pathlib.Path(__file__).with_name("panel.js")
     png = traitlets.Bytes().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
     width = traitlets.Int(help="CSS pixels").tag(sync=True)

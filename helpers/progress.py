@@ -28,6 +28,8 @@ def series_map():
         else:
             progress = "not written yet"
         lines.append(f"| {name} | {notebook.makes} | {notebook.minutes} | {progress} |")
-    hours = sum(notebook.minutes for notebook in series.SERIES) / 60
-    lines.append(f"\n{len(series.SERIES)} notebooks, about {hours:.0f} hours. Each one also runs on its own.")
+    minutes = sum(notebook.minutes for notebook in series.SERIES)
+    lines.append(
+        f"\n{len(series.SERIES)} notebooks, {minutes} minutes: about {minutes / 60:.0f} hours. Each one also runs on its own."
+    )
     return Markdown("\n".join(lines))

@@ -30,7 +30,7 @@ SERIES = tuple(
     Notebook(*row)
     for row in (
         ("00_start_here", "Start here", "a set-up that works, and your profile", 10),
-        ("01_read_the_job_market", "Read the job market", "your own check of a growth claim", 35),
+        ("01_read_the_job_market", "Read the job market", "your own check of a growth claim", 45),
         ("02_work_as_a_data_scientist", "Work as a data scientist", "a decision from a messy data set", 40),
         (
             "03_work_as_a_research_scientist",

@@ -1,6 +1,7 @@
 """Exercise checkers: right answers, the mistakes that they name, and anything else they may be handed."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pandas as pd
@@ -142,6 +143,7 @@ def test_right_rounded_and_as_text():
         (0.76, "percentage points"),
         (138.8, "subtract 100"),
         (-9.1, "year before"),
+        (26.2, "two years"),
         (-28.0, "backwards"),
         (5.0, "mean of each month"),
     ],
@@ -166,35 +168,40 @@ def test_implied_count_names_the_mistake(answer, hint):
 
 
 @pytest.mark.parametrize(
-    "answer", ["2023-06", "June 2023", pd.Timestamp("2023-06-15"), pd.Period("2023-06"), dt.date(2023, 6, 1)]
+    "month", ["2023-06", "June 2023", pd.Timestamp("2023-06-15"), pd.Period("2023-06"), dt.date(2023, 6, 1)]
 )
-def test_base_month_takes_any_spelling(answer):
-    assert check.nb01.base_month(answer).state == "right"
+@pytest.mark.parametrize("country", ["CA", "canada"])
+def test_best_base_takes_any_spelling(country, month):
+    assert check.nb01.best_base((country, month)).state == "right"
 
 
 @pytest.mark.parametrize(
     "answer, hint",
     [
-        ("2022-03", "peak"),
-        ("2023-01", "lower share"),
-        ("2020-07", "January 2022"),
-        ("soon", "could not be read"),
+        (("CA", "2023-01"), "lower share"),
+        (("US", "2023-06"), "another country"),
+        (("US", "2022-03"), "lowest point"),
+        (("CA", "2020-07"), "January 2022 to December 2023"),
+        (("XX", "2023-06"), "two-letter"),
+        ("CA 2023-06", "could not be read"),
     ],
 )
-def test_base_month_names_the_mistake(answer, hint):
-    assert hint in check.nb01.base_month(answer).message
+def test_best_base_names_the_mistake(answer, hint):
+    assert hint in check.nb01.best_base(answer).message
 
 
 @pytest.mark.parametrize(
     "answer, state, hint",
     [
         ({"CA", "FR", "IE", "GB"}, "right", "4 of 9"),
-        (["Canada", "france", "ie", "GB"], "wrong", "two-letter"),
+        (["Canada", "france", "ie", "UK"], "right", "4 of 9"),
+        (set(), "wrong", "empty"),
         (pd.Index(["CA", "FR", "IE", "GB"]), "right", "4 of 9"),
         ({"CA", "FR", "IE", "GB", "DE"}, "wrong", "low end below zero"),
         ({"US"}, "wrong", "fell"),
         ("CA", "wrong", "3 more"),
         ({"XX"}, "wrong", "two-letter"),
+        (pd.DataFrame(index=["CA", "FR", "IE", "GB"]), "right", "4 of 9"),
     ],
 )
 def test_rising_countries(answer, state, hint):
@@ -206,12 +213,12 @@ def test_rising_countries(answer, state, hint):
     "answer, state, hint",
     [
         (("US", "2024-02", "2025-02"), "right", "+35.9%"),
-        (("us", "2024-02", "2025-02"), "right", "true sentence"),
+        (("united states", "2024-02", "2025-02"), "right", "true sentence"),
         (("US", "2023-01", "2024-01"), "wrong", "-9.1%"),
         (("US", "2023-01", "2025-01"), "wrong", "one year apart"),
         (("US", "2025-02", "2024-02"), "wrong", "one year apart"),
         (("US", "2018-01", "2019-01"), "wrong", "data run"),
-        (("XX", "2023-01", "2024-01"), "wrong", "country code"),
+        (("XX", "2023-01", "2024-01"), "wrong", "two-letter"),
     ],
 )
 def test_make_headline(answer, state, hint):
@@ -221,7 +228,9 @@ def test_make_headline(answer, state, hint):
 
 def test_weeks_needed():
     minutes = sum(notebook.minutes for notebook in series.SERIES)
-    assert check.nb00.weeks_needed(minutes / 180).state == "right"
+    for weeks in (minutes / 180, math.ceil(minutes / 180), round(minutes / 180, 1)):
+        assert check.nb00.weeks_needed(weeks).state == "right"
+    assert "rounded down" in check.nb00.weeks_needed(minutes // 180).message
     assert "Those are hours" in check.nb00.weeks_needed(minutes / 60).message
     assert "first turn minutes" in check.nb00.weeks_needed(minutes / 3).message
 

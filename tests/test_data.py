@@ -318,5 +318,5 @@ def test_claims_have_a_verdict_a_notebook_and_an_id():
 def test_evidence_bears_on_a_claim():
     evidence = tables.load("claim_evidence")
     assert set(evidence["claim"]) <= set(tables.load("claims")["id"])
-    change = evidence[(evidence["claim"] == "growth-36") & (evidence["publisher"] == "UMD-LinkUp AI Maps")]
+    change = evidence[(evidence["claim"] == "growth-36") & (evidence["publisher"] == "UMD-LinkUp")]
     assert {25.0, 42.0} <= set(change["value"])

@@ -3,7 +3,7 @@
 import math
 
 from helpers import series, tables
-from helpers.check.engine import exercise, judge_number, right, wrong
+from helpers.check.engine import as_number, exercise, judge_number, right, wrong
 
 
 @exercise("Replace the three dots with a number: what is `pay` after the middle cell has run three times?")
@@ -17,6 +17,8 @@ def order_of_cells(answer):
         {
             110: "That is after one run. The cell starts from what the last run left.",
             120: "That is after two runs: one more.",
+            140: "Nearly: you did not run the first cell again before you began to count.",
+            30: "The first cell puts 100 in; count on from there.",
             100: "That is before the cell has run at all.",
             None: "Start with 100 and add 10 for every run of the middle cell.",
         },
@@ -28,14 +30,17 @@ def weeks_needed(answer):
     """Weeks for the whole series at three hours a week."""
     minutes = sum(notebook.minutes for notebook in series.SERIES)
     weeks = minutes / 60 / 3
+    value = as_number(answer)
+    target = math.ceil(weeks) if value == math.ceil(weeks) else weeks
     return judge_number(
-        answer,
-        weeks,
-        max(0.06, math.ceil(weeks) - weeks + 0.01),
+        value,
+        target,
+        0.06,
         f"{minutes} minutes are {minutes / 60:.1f} hours, so {weeks:.1f} weeks: say {math.ceil(weeks)}.",
         {
             minutes / 3: "Those are minutes divided by three: first turn minutes into hours.",
             minutes / 60: "Those are hours: divide by the three hours of a week.",
+            math.floor(weeks): "You rounded down: after that many weeks there is still something left to do.",
             None: "Divide the minutes by 60 to get hours, then by 3.",
         },
     )

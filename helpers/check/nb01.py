@@ -7,6 +7,7 @@ import pandas as pd
 from helpers import market
 from helpers.check.engine import exercise, judge_number, right, wrong
 
+_CODES = f"Use the two-letter codes of countries: {', '.join(sorted(market.COUNTRIES.values()))}."
 EARLY_2023, EARLY_2024 = ("2023-01", "2023-02"), ("2024-01", "2024-02")
 
 
@@ -27,6 +28,7 @@ def share_change(answer):
             100 * (us["2024-01"].mean() / us["2023-01"].mean() - 1): (
                 "That is the year before: take January 2024 as the base and January 2025 as the end."
             ),
+            market.change(us, "2023-01", "2025-01"): "That is over two years: take January 2024 as the base.",
             target / 100: "That is a fraction: multiply by 100 to get percent.",
             after - before: "That is the difference in percentage points: divide it by the base, times 100.",
             after / before: "That is how many times as large: subtract 1, then multiply by 100.",
@@ -67,33 +69,48 @@ def implied_count(answer):
     )
 
 
-@exercise('Replace the three dots with a month, such as "2022-05".')
-def base_month(answer):
-    """The base month that makes January 2024 look best."""
-    month = _month(answer)
-    share = market.daily("US")["2022-01":"2023-12"].resample("MS").mean()
-    best, worst = share.idxmin().to_period("M"), share.idxmax().to_period("M")
-    if not share.index[0].to_period("M") <= month <= share.index[-1].to_period("M"):
-        return wrong("Choose a month from January 2022 to December 2023.")
-    if month == best:
-        rise = market.change(market.daily("US"), str(best), "2024-01")
-        return right(
-            f"{best:%B %Y} was the low, so it gives the largest rise, {rise:+.0f}%. "
-            "A rise measured from a low is called a base effect."
+@exercise('Replace the three dots with a country and a month, such as ("US", "2022-05").')
+def best_base(answer):
+    """The country and base month that make January 2024 look best."""
+    country, month = _country(answer[0]), _month(answer[1])
+    if country is None:
+        return wrong(_CODES)
+    if len(answer) != 2 or not pd.Period("2022-01") <= month <= pd.Period("2023-12"):
+        return wrong("Give a country and one month from January 2022 to December 2023.")
+    lows = {}
+    for code in market.COUNTRIES.values():
+        share = market.daily(code)["2022":"2023"].resample("MS").mean()
+        lows[code] = (
+            share.idxmin().to_period("M"),
+            market.change(market.daily(code), f"{share.idxmin():%Y-%m}", "2024-01"),
         )
-    if month == worst:
-        return wrong("That was the peak: from there the share had fallen most. Look for the opposite.")
-    return wrong("There is a month with a lower share; the lower the base, the larger the rise.")
+    best = max(lows, key=lambda code: lows[code][1])
+    given = market.change(market.daily(country), str(month), "2024-01")
+    if (country, month) == (best, lows[best][0]):
+        return right(
+            f"{market.name_of(best)}, {month:%B %Y}: {given:+.0f}%. A rise measured from a low is called a base effect, "
+            "and whoever may also choose the country can go far."
+        )
+    if country == best:
+        return wrong(
+            f"The right country, {given:+.0f}%. It has a month with a lower share: the lower the base, the larger the rise."
+        )
+    if month == lows[country][0]:
+        return wrong(
+            f"The best month for that country, {given:+.0f}%; another country rises more from its low."
+        )
+    return wrong(f"That gives {given:+.0f}%. Look for the lowest point of 2022 and 2023, country by country.")
 
 
 @exercise('Replace the three dots with a set of country codes, such as {"US", "DE"}.')
 def rising_countries(answer):
     """Countries whose rise does not depend on the exact dates."""
-    given = {answer} if isinstance(answer, str) else set(answer)
-    codes = {market.COUNTRIES.get(str(item).strip(), str(item).strip().upper()) for item in given}
-    unknown = sorted(codes - set(market.COUNTRIES.values()))
-    if unknown:
-        return wrong(f"Use the two-letter codes {', '.join(sorted(market.COUNTRIES.values()))}.")
+    items = answer.index if isinstance(answer, pd.DataFrame) else answer
+    codes = {_country(item) for item in ({items} if isinstance(items, str) else set(items))}
+    if None in codes:
+        return wrong(_CODES)
+    if not codes:
+        return wrong("The set is empty: look for countries whose low end is above zero.")
     ranges = {
         code: market.change_range(market.daily(code), "2023-01", "2024-01")
         for code in market.COUNTRIES.values()
@@ -115,9 +132,9 @@ def rising_countries(answer):
 def make_headline(answer):
     """A true "36% in one year": any country, any two months a year apart."""
     country, base, end = answer
-    country = str(country).strip().upper()
-    if country not in market.COUNTRIES.values():
-        return wrong(f"Use a country code: {', '.join(sorted(market.COUNTRIES.values()))}.")
+    country = _country(country)
+    if country is None:
+        return wrong(_CODES)
     base, end = _month(base), _month(end)
     share = market.daily(country)
     first, last = share.index[0].to_period("M"), share.index[-1].to_period("M")
@@ -134,6 +151,13 @@ def make_headline(answer):
         f"{value:+.1f}%: a true sentence, and a headline. Nothing in it is wrong, and it says little, "
         "because the dates and the country were chosen for the number."
     )
+
+
+def _country(value):
+    """The code of a country given by code or name, in any case; None if there is no such country."""
+    text = str(value).strip().casefold()
+    known = {name.casefold(): code for name, code in market.COUNTRIES.items()} | {"uk": "GB", "usa": "US"}
+    return known.get(text, text.upper() if text.upper() in market.COUNTRIES.values() else None)
 
 
 def _month(value):
