@@ -13,6 +13,7 @@ from IPython.display import Markdown, display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 matplotlib.style.use(pathlib.Path(__file__).with_name("house.mplstyle"))
@@ -57,6 +58,7 @@ def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
     # A label at a fixed place spares matplotlib the search for one, a fifth of the time of a redraw.
     axes.yaxis.set_label_coords((0.026 - left) / (right - left), 0.5)
     axes.xaxis.set_label_coords(0.5, -0.42 / height / (top - bottom))
+    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))  # numbers are slow to draw, too
     return figure, axes
 
 

@@ -184,6 +184,18 @@ def in_prose(country):
 
 
 @lru_cache
+def averages(country, measure, rule):
+    """Means of a daily series over weeks (`rule` ``"W-SUN"``) or months (``"MS"``), for drawing.
+
+    Returns
+    -------
+    pandas.Series
+        Shared between callers: do not change it.
+    """
+    return _daily(country, measure).resample(rule).mean()
+
+
+@lru_cache
 def in_words(country, measure, base, end, words):
     """Say a change and how far it depends on the dates, in one or two sentences.
 

@@ -23,7 +23,7 @@ def history(country="US", measure="share"):
     -------
     matplotlib.figure.Figure
     """
-    monthly = market.daily(country, measure).resample("MS").mean()
+    monthly = market.averages(country, measure, "MS")
     peak = monthly["2021":"2022"].idxmax()
     dip, low, last = monthly[:peak].idxmin(), monthly[peak:].idxmin(), monthly.index[-1]
     sign, scale = ("%", "") if measure == "share" else ("", " (index, February 2020 = 100)")
@@ -73,7 +73,7 @@ def compare(country="GB", periods="January 2023 to January 2024", measure="share
     months = market.PERIODS[periods]
     base, end = months[:2], months[2:]
     figure, axes = charts.blank()
-    weekly = series.resample("W-SUN").mean()
+    weekly = market.averages(country, measure, "W-SUN")
     axes.plot(weekly.index, weekly, color="#777777", linewidth=1.3)
     for period, color, side in ((base, charts.DOWN, "base"), (end, charts.UP, "end")):
         first, last = market.span(period)
@@ -121,7 +121,7 @@ def from_base(country="US", base="2023-01", end="2024-01"):
     first, last = pd.Timestamp(base), pd.Timestamp(end)
     if last <= first:
         raise charts.NoPicture("The end month must come after the base month: move one of the two sliders.")
-    monthly = market.daily(country, "share").resample("MS").mean()
+    monthly = market.averages(country, "share", "MS")
     index = 100 * monthly / monthly[first]
     figure, axes = charts.blank()
     axes.axhline(100, color="#888888", linewidth=1)

@@ -9,6 +9,8 @@ import pytest
 from helpers import series
 from tests import books, lab
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 pytestmark = pytest.mark.skipif(
     lab.chromium() is None and not os.environ.get("CI"),
     reason="no Chromium on this machine: install it (Debian: apt-get install chromium) to run the browser tests",
@@ -18,6 +20,7 @@ BROKEN = (
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], '
     '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]'
 )
+IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 # The picture itself, not its address, which is new at each redraw.
 PICTURE = """async (panel) => {
   const image = panel.querySelector(".ml-careers-figure img");
@@ -55,11 +58,11 @@ def page(laboratory):
 def test_notebook_in_the_browser(path, laboratory, page):
     address, log, _ = laboratory
     lab.open_notebook(page, address, f"notebooks/{path.name}")
-    assert LOST_IN_TRANSLATION not in page.locator(".jp-Notebook").inner_text()
     pictures = sum(
         "image/png" in o.get("data", {}) for c in books.code_cells(books.read(path)) for o in c.outputs
     )
-    assert page.locator(".jp-OutputArea-output img").count() == pictures
+    expect(page.locator(".jp-OutputArea-output img")).to_have_count(pictures, timeout=20_000)
+    assert LOST_IN_TRANSLATION not in page.locator(".jp-Notebook").inner_text()
     page.screenshot(path=lab.ARTIFACTS / f"{path.stem}-before.png")
 
     lab.run_all(page)
@@ -70,9 +73,35 @@ def test_notebook_in_the_browser(path, laboratory, page):
     for number in range(panels.count()):
         work_panel(page, panels.nth(number))
         panels.nth(number).scroll_into_view_if_needed()
+        page.wait_for_selector(IDLE, state="attached")
         page.screenshot(path=lab.ARTIFACTS / f"{path.stem}-panel-{number}.png")
     assert page.problems == []
     assert lab.complaints(log) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in books.PATHS if "liked.form(" in path.read_text("utf-8")],
+    ids=lambda path: path.stem,
+)
+def test_did_you_like_it_in_the_browser(path, laboratory, page):
+    """Every question by keyboard and by pointer; the answers are in the profile file."""
+    address, log, _ = laboratory
+    lab.open_notebook(page, address, f"notebooks/{path.name}")
+    lab.run_all(page)
+    form = page.locator(".jp-OutputArea-output .widget-vbox:has(select):not(:has(.ml-careers-figure))").last
+    questions = form.locator("select")
+    assert questions.count() >= 4
+    for number in range(questions.count()):
+        question = questions.nth(number)
+        question.press("ArrowDown")
+        label = question.locator("option").nth(3).inner_text()
+        question.click()
+        question.select_option(label=label)
+    expect(form).to_contain_text("Saved")
+    form.scroll_into_view_if_needed()
+    page.screenshot(path=lab.ARTIFACTS / f"{path.stem}-liked.png")
+    assert page.problems == [] and lab.complaints(log) == []
 
 
 def work_panel(page, panel):
