@@ -278,5 +278,5 @@ def changes(table, *, title, source, sentence, unit="Change in %"):
 
 
 def percent(change):
-    """str: a change in percent with its sign, rounded to whole percent: ``+36%``, ``−9%``."""
+    """str: a change in percent with its sign, rounded to whole percent: ``+36%``, ``-9%``."""
     return f"{change:+.0f}%".replace("-", "\N{MINUS SIGN}")

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import math
 import numbers
+import typing
 
 from helpers import profile
 
@@ -24,7 +25,7 @@ class Verdict:
     state: str
     message: str
 
-    _MARKS = {"open": "◯ Not answered yet.", "wrong": "✗ Not yet.", "right": "✓ Right."}
+    _MARKS: typing.ClassVar = {"open": "◯ Not answered yet.", "wrong": "✗ Not yet.", "right": "✓ Right."}
 
     def __repr__(self):
         return f"{self._MARKS[self.state]} {self.message}"
