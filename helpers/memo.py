@@ -1,0 +1,91 @@
+"""The decision memo of notebook 02, and beside it the memo that must not be written."""
+
+from helpers import pay, pay_charts, pay_score_charts, pay_scores, tables
+from helpers.document import Bullets, Document, Picture, Section, Text
+
+PARTS = {
+    "recommendation": "Recommendation",
+    "evidence": "What speaks for it",
+    "risk": "Who loses what if it is wrong",
+    "unknown": "What we do not know",
+}
+"""What the learner writes: name to heading, in the order of the page."""
+
+_BLANK = "(to be written)"
+
+
+def decision(parts, later, ranges):
+    """Build the one-page memo: the learner's words, and the measured figures below them.
+
+    Parameters
+    ----------
+    parts : dict of str to str
+        Keys of :data:`PARTS`; one left out or empty stands as "to be written".
+    later : pandas.DataFrame
+        Adverts that the model did not learn from; see :func:`helpers.pay.split_by_time`.
+    ranges : numpy.ndarray, shape (n, 2)
+        The ranges suggested for them.
+
+    Returns
+    -------
+    helpers.document.Document
+
+    Raises
+    ------
+    helpers.pay.BadInput
+        If `parts` has a name that the memo does not.
+    """
+    unknown = [name for name in parts if name not in PARTS]
+    if unknown:
+        raise pay.BadInput(f"The memo has no part {str(unknown[0])[:40]!r}: it has {', '.join(PARTS)}.")
+    blocks = []
+    for name, heading in PARTS.items():
+        blocks += [Section(heading), Text(parts.get(name) or _BLANK)]
+    return Document(
+        title="May we show a pay range beside each advert?",
+        note="Decision memo. Advertised ranges to January 2025; not what people earn.",
+        blocks=[*blocks, Section("Measured"), Bullets(measured(later, ranges)), _picture(later, ranges)],
+    )
+
+
+def measured(later, ranges):
+    """list of str: what every version of the memo must say, computed from the adverts."""
+    low, high = pay_scores.bootstrap_weeks(pay_scores.inside(later, ranges), later)
+    hit = 100 * pay_scores.coverage(later, ranges)
+    roles = pay_scores.coverage_table(later, ranges, "role")["coverage"].sort_values()
+    us = 100 * later.loc[later["country"] == "US", "weight"].sum() / later["weight"].sum()
+    return [
+        f"Promised: 80 in 100 midpoints within the range. Kept, September 2023 to January 2025: {hit:.0f} in 100 "
+        f"(95% interval {100 * low:.0f} to {100 * high:.0f}; {later['weight'].sum():,} adverts).",
+        f"Best and worst role: {roles.index[-1]} {roles.iloc[-1]:.0f}, {roles.index[0]} {roles.iloc[0]:.0f} in 100.",
+        f"Mean width of a range: {pay_scores.width(later, ranges):.0f} thousand USD. Jobs in the US: {us:.0f}%.",
+        tables.cite("pay_ranges"),
+    ]
+
+
+def _picture(later, ranges):
+    return Picture(
+        pay_score_charts.promise_by_month(later, ranges, height=2.7), "Coverage by month of arrival"
+    )
+
+
+def wrong_headline():
+    """Build the memo that sounds better and misleads: same data, everything that matters left out.
+
+    Returns
+    -------
+    helpers.document.Document
+    """
+    audit = tables.load("pay_audit").set_index(["measure", "group", "key"]).sort_index()["value"]
+    median = audit.loc[("median pay, US full-time 2024, USD", "Machine Learning Engineer", "with repeats")]
+    return Document(
+        title=f"Survey of 74,301: ML engineers earn ${median:,.0f}!",
+        note="WRONG ON PURPOSE, to lie beside the memo.",
+        blocks=[
+            Section("Recommendation"),
+            Text("Show the number beside every machine learning advert at once."),
+            Section("Evidence"),
+            Bullets(["A worldwide survey of 74,301 professionals.", "Our model is 80% accurate."]),
+            Picture(pay_charts.bad_default(), "Pay"),
+        ],
+    )

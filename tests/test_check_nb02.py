@@ -1,0 +1,118 @@
+"""The checkers of notebook 02: right answers, each likely mistake, and whatever else a learner may hand them."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import check
+from helpers.check import nb02
+from tests import books
+
+
+class Hostile:
+    """An object none of whose methods works."""
+
+    def _fail(self, *_args):
+        raise RuntimeError("no")
+
+    __float__ = __str__ = __repr__ = __iter__ = __eq__ = __len__ = __bool__ = item = _fail
+    __hash__ = None
+
+
+RIGHT = {
+    "low_end_loss": [18, 18.0, "18", np.float64(18)],
+    "adverts_behind": [37_697, "37,697", np.int64(37_697), pd.Series([37_697.0])],
+    "scope_months": [{"2024-06", "2024-08"}, ["2024-08", "2024-06"], (pd.Period("2024-06"), "2024-08")],
+    "thin_groups": [75.7, "75.7 %", 76],
+    "never_seen": ["Software Engineer", " software engineer "],
+}
+WRONG = {
+    "low_end_loss": {2: "other side", 20: "distance", -18: "never negative", 10: "median", 7: "Multiply"},
+    "adverts_behind": {
+        74_301: "records",
+        36_604: "stand alone",
+        73_208: "two of them",
+        1_093: "one for each pair",
+        37_150.5: "Not every record",
+        5: "minus pairs",
+    },
+    "scope_months": {
+        ("2024-06",): "one of the two",
+        ("2024-06", "2024-09"): "One of the two is right",
+        ("2024-06", "2024-08", "2024-09"): "two months only",
+        ("2023-01", "2023-02"): "first month",
+        "2024-06": "one of the two",
+    },
+    "thin_groups": {
+        0.757: "multiply by 100",
+        24.3: "others",
+        3.0: "count the groups",
+        196: "divide",
+        50: "30",
+    },
+    "never_seen": {"Other": "103", "MLOps Engineer": "10", "Chef": "no such role", "": "no such role"},
+}
+HOSTILE = [
+    math.nan,
+    math.inf,
+    pd.NA,
+    "",
+    "many",
+    "x" * 10_000,
+    [],
+    [None],
+    {},
+    {1: 2},
+    b"xx",
+    True,
+    object(),
+    Hostile(),
+    pd.DataFrame({"a": [1, 2]}),
+    np.array([1.0, 2.0]),
+    lambda: 18,
+    ("2024-06", object()),
+    10**400,
+]
+
+
+def test_every_exercise_is_tested():
+    assert set(RIGHT) == set(WRONG) == set(check.exercises("02"))
+    assert len(RIGHT) == 5
+
+
+@pytest.fixture(autouse=True)
+def own_profile():
+    with books.empty_profile():
+        yield
+
+
+@pytest.mark.parametrize(("name", "answer"), [(name, one) for name, many in RIGHT.items() for one in many])
+def test_right_answers(name, answer):
+    verdict = getattr(nb02, name)(answer)
+    assert verdict.state == "right", verdict
+    assert len(verdict.message) > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [(name, one, hint) for name, many in WRONG.items() for one, hint in many.items()],
+)
+def test_a_mistake_gets_its_own_hint(name, answer, hint):
+    verdict = getattr(nb02, name)(answer)
+    assert verdict.state == "wrong"
+    assert hint in verdict.message
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: type(answer).__name__)
+def test_nothing_raises_and_nothing_strange_is_right(name, answer):
+    assert getattr(nb02, name)(answer).state == "wrong"
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("answer", [..., None])
+def test_not_answered_yet(name, answer):
+    assert getattr(nb02, name)(answer).state == "open"
+    assert getattr(nb02, name)().state == "open"
