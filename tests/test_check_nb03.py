@@ -1,0 +1,112 @@
+"""The checkers of notebook 03: right answers, each likely mistake, and whatever else a learner may hand them."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import check
+from helpers.check import nb03
+from tests import books
+
+
+class Hostile:
+    """An object none of whose methods works."""
+
+    def _fail(self, *_args):
+        raise RuntimeError("no")
+
+    __float__ = __str__ = __repr__ = __iter__ = __eq__ = __len__ = __bool__ = item = _fail
+    __hash__ = None
+
+
+GAPS = nb03.gaps()
+GAIN, BARE = GAPS["plain"] - GAPS["role-wise"], GAPS["plain"] - GAPS["no step"]
+RIGHT = {
+    "smallest_calibration": [19, 19.0, "19", np.int64(19)],
+    "same_weeks": [80, 79.6, "80.3 %", np.float64(80.2)],
+    "next_miss": [0.195, "0.195", pd.Series([0.195])],
+    "share_without_step": [100 * BARE / GAIN, f"{100 * BARE / GAIN:.1f}%"],
+    "wrong_point": [2, "2", 2.0],
+}
+WRONG = {
+    "smallest_calibration": {20: "counts too", 95: "percentage", 100: "Fewer", 5: "Try some n"},
+    "same_weeks": {
+        73.2: "summer 2023",
+        0.8: "multiply by 100",
+        69.4: "without any correction",
+        50: "one half",
+    },
+    "next_miss": {0.205: "sign", -0.005: "add it", 0.1: "step size", 0.805: "coverage", 7: "New miss rate"},
+    "share_without_step": {
+        BARE / GAIN: "multiply by 100",
+        100 - 100 * BARE / GAIN: "remains",
+        100 * GAPS["no step"] / GAPS["role-wise"]: "two gaps",
+        100 * BARE / GAPS["plain"]: "whole is the gain",
+        40: "take away",
+    },
+    "wrong_point": {1: "fair", 3: "right", 4: "three points", 0: "three points"},
+}
+HOSTILE = [
+    math.nan,
+    math.inf,
+    pd.NA,
+    "",
+    "many",
+    "x" * 10_000,
+    [],
+    [None],
+    {},
+    {1: 2},
+    b"xx",
+    True,
+    object(),
+    Hostile(),
+    pd.DataFrame({"a": [1, 2]}),
+    np.array([1.0, 2.0]),
+    lambda: 19,
+    (2, object()),
+    10**400,
+]
+
+
+def test_every_exercise_is_tested():
+    assert set(RIGHT) == set(WRONG) == set(check.exercises("03"))
+    assert len(RIGHT) == 5
+
+
+@pytest.fixture(autouse=True)
+def own_profile():
+    with books.empty_profile():
+        yield
+
+
+@pytest.mark.parametrize(("name", "answer"), [(name, one) for name, many in RIGHT.items() for one in many])
+def test_right_answers(name, answer):
+    verdict = getattr(nb03, name)(answer)
+    assert verdict.state == "right", verdict
+    assert len(verdict.message) > 40
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "hint"),
+    [(name, one, hint) for name, many in WRONG.items() for one, hint in many.items()],
+)
+def test_a_mistake_gets_its_own_hint(name, answer, hint):
+    verdict = getattr(nb03, name)(answer)
+    assert verdict.state == "wrong"
+    assert hint in verdict.message
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: type(answer).__name__)
+def test_nothing_raises_and_nothing_strange_is_right(name, answer):
+    assert getattr(nb03, name)(answer).state == "wrong"
+
+
+@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("answer", [..., None])
+def test_not_answered_yet(name, answer):
+    assert getattr(nb03, name)(answer).state == "open"
+    assert getattr(nb03, name)().state == "open"
