@@ -24,8 +24,9 @@ IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 # The picture itself, not its address, which is new at each redraw.
 PICTURE = """async (panel) => {
   const image = panel.querySelector(".ml-careers-figure img");
-  await image.decode();
-  const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
+  if (!image.complete || !image.naturalWidth) return "";  // a new picture is on its way
+  const bytes = await fetch(image.src).then((picture) => picture.arrayBuffer()).catch(() => null);
+  if (bytes === null) return "";  // replaced in this very moment
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return [...hash].join() + "|" + image.alt + "|" + panel.querySelector("figcaption").textContent;
 }"""
@@ -130,16 +131,26 @@ def work_panel(page, panel):
 
 def changes(panel, act):
     """Do something, and wait until the panel shows another picture with other words."""
-    before = panel.evaluate(PICTURE)
+    before = settled(panel)
     act()
     for _ in range(100):
         after = panel.evaluate(PICTURE)
-        if all(old != new for old, new in zip(before.split("|"), after.split("|"), strict=True)):
+        if after and all(old != new for old, new in zip(before.split("|"), after.split("|"), strict=True)):
             break
         panel.page.wait_for_timeout(50)
     else:
         raise AssertionError(f"nothing changed: {after.split('|')[1]}")
     assert panel.locator("p[role=alert]:visible").count() == 0
+
+
+def settled(panel):
+    """What a panel shows, once there is a picture and no other follows at once."""
+    for _ in range(100):
+        shown = panel.evaluate(PICTURE)
+        panel.page.wait_for_timeout(100)
+        if shown and panel.evaluate(PICTURE) == shown:
+            return shown
+    raise AssertionError("the panel never came to rest")
 
 
 def drag(page, handle, by=-30):
