@@ -8,6 +8,9 @@ import pandas as pd
 
 from helpers import conformal
 
+BLOCK = 4
+"""Weeks that are drawn together: neighbouring weeks resemble each other."""
+
 SUDDEN = "2024-06-01"
 """From this day on the collection holds kinds of adverts that it did not hold before (see ``pay_audit``)."""
 
@@ -26,8 +29,8 @@ def judge(table, correction, target=conformal.TARGET):
     Returns
     -------
     dict of str to float
-        ``coverage`` and ``since June 2024`` (% of adverts), ``role gap`` (mean over the roles of how far the
-        coverage of each is from the target, in points), ``width`` and ``interval score`` (thousand USD a year;
+        ``coverage`` and ``since June 2024`` (% of adverts), ``role gap`` (how far the coverage of an advert's
+        role is from the target, mean over the adverts, in points), ``width`` and ``interval score`` (thousand USD a year;
         the score is the width plus, for an advert outside, 2 / (1 - target) times how far outside it is, so
         that a range can neither win by being wide nor by missing).
 
@@ -47,8 +50,8 @@ def judge(table, correction, target=conformal.TARGET):
     }
 
 
-def compare(table, first, second, measure, target=conformal.TARGET, draws=2_000, seed=0):
-    """Compare two ways to correct on the same weeks, by a paired bootstrap that draws whole weeks.
+def compare(table, first, second, measure, target=conformal.TARGET, block=BLOCK, draws=2_000, seed=0):
+    """Compare two ways to correct on the same weeks, by a paired circular block bootstrap.
 
     Parameters
     ----------
@@ -59,6 +62,8 @@ def compare(table, first, second, measure, target=conformal.TARGET, draws=2_000,
     measure : {"coverage", "role gap", "interval score"}
         See :func:`judge`.
     target : float
+    block : int
+        How many neighbouring weeks are drawn together; the first week follows the last.
     draws, seed : int
 
     Returns
@@ -70,17 +75,52 @@ def compare(table, first, second, measure, target=conformal.TARGET, draws=2_000,
     ------
     ValueError
         If there is no such measure.
+
+    Notes
+    -----
+    Source of the bootstrap: Politis and Romano (1992), a circular block-resampling procedure.
     """
     if measure not in _MEASURES:
         raise ValueError(f"measure is one of {', '.join(_MEASURES)}.")
     sums = [_sums(table, correction, target) for correction in (first, second)]
-    count = len(sums[0])
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=draws)
-    times = np.vstack([np.ones(count), drawn])  # the first row is the weeks as they were
+    # The first row is the weeks as they were.
+    times = np.vstack([np.ones(len(sums[0])), _blocks(len(sums[0]), block, draws, seed)])
     values = [_MEASURES[measure](np.tensordot(times, part, 1), target) for part in sums]
     difference = values[0] - values[1]
     low, high = np.quantile(difference[1:], (0.025, 0.975))
     return float(difference[0]), float(low), float(high)
+
+
+def chance_gap(table, target=conformal.TARGET, draws=2_000, seed=0):
+    """Find the role gap of perfect ranges, which hold every advert with the chance that was aimed at.
+
+    Adverts are drawn one by one, so this is a floor: those of one week resemble each other, and whole weeks
+    bring larger gaps by chance.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        See :func:`helpers.conformal.stream`.
+    target : float
+    draws, seed : int
+
+    Returns
+    -------
+    float
+        Points, mean over the draws.
+    """
+    adverts = table.loc[table["week"] >= 0, "role"].value_counts().to_numpy()
+    covered = np.random.default_rng(seed).binomial(adverts, target, (draws, len(adverts)))
+    sums = np.stack([np.broadcast_to(adverts, covered.shape), covered], axis=-1)
+    return float(_MEASURES["role gap"](sums, target).mean())
+
+
+def _blocks(count, block, draws, seed):
+    """How often each of `count` weeks is drawn, shape (draws, count)."""
+    starts = np.random.default_rng(seed).integers(0, count, (draws, -(-count // block)))
+    weeks = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :count] % count
+    cell = np.arange(draws)[:, None] * count + weeks
+    return np.bincount(cell.ravel(), minlength=draws * count).reshape(draws, count)
 
 
 def _sums(table, correction, target):
@@ -97,17 +137,12 @@ def _sums(table, correction, target):
     return np.stack(sums, axis=-1)
 
 
-def _role_gap(sums, target):
-    adverts, covered = sums[..., 0], sums[..., 1]
-    seen = adverts > 0
-    gap = np.abs(np.divide(covered, adverts, out=np.zeros_like(covered), where=seen) - target) * seen
-    return 100 * gap.sum(axis=1) / seen.sum(axis=1)
-
-
-# Each takes sums of shape (draws, roles, 4) and the target, and returns one value a draw.
+# Each takes sums of shape (draws, roles, 2 or more) and the target, and returns one value a draw.
 _MEASURES = {
     "coverage": lambda sums, target: 100 * sums[..., 1].sum(axis=1) / sums[..., 0].sum(axis=1),
-    "role gap": _role_gap,
+    "role gap": lambda sums, target: (
+        100 * np.abs(sums[..., 1] - target * sums[..., 0]).sum(axis=1) / sums[..., 0].sum(axis=1)
+    ),
     "interval score": lambda sums, target: sums[..., 3].sum(axis=1) / sums[..., 0].sum(axis=1),
 }
 

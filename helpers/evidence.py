@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from helpers import tables
+from helpers import pay_scores, tables
 from helpers.roles import ROLES
 
 TOO_FEW = 30
@@ -67,13 +67,11 @@ def official_pay():
 
 
 @lru_cache
-def _us_adverts():
-    """Full-time US adverts of the four roles, one row an advert."""
-    adverts = tables.load("pay_ranges")
-    adverts = adverts[
-        (adverts["country"] == "US") & (adverts["employment"] == "FT") & adverts["role"].isin(ROLES)
-    ]
-    return adverts.loc[adverts.index.repeat(adverts["adverts"])]
+def _us_ranges():
+    """Ranges in full-time US adverts of the four roles; ``adverts`` says how often each came in its week."""
+    ranges = tables.load("pay_ranges")
+    wanted = (ranges["country"] == "US") & (ranges["employment"] == "FT") & ~ranges["single"]
+    return ranges[wanted & ranges["role"].isin(ROLES)]
 
 
 def advertised_pay():
@@ -89,8 +87,9 @@ def advertised_pay():
         of the ranges), ``high_median``, ``high_p90`` (of their tops). Figures are missing below `TOO_FEW`
         adverts.
     """
-    adverts = _us_adverts()
-    groups = adverts[~adverts["single"]].groupby("role", observed=True)
+    ranges = _us_ranges()
+    adverts = ranges.loc[ranges.index.repeat(ranges["adverts"])]
+    groups = adverts.groupby("role", observed=True)
     pay = pd.DataFrame(
         {
             "adverts": groups.size(),
@@ -107,8 +106,8 @@ def advertised_pay():
 def first_rung():
     """Share of US full-time adverts of each role that are labelled entry level.
 
-    The label is the collector's. Repeats of an advert are not independent, so the true uncertainty is larger
-    than the interval says.
+    Counted are the adverts of :func:`advertised_pay`. The label is the collector's. The interval rests on the
+    effective number of adverts, because the repeats of one range are not independent.
 
     Returns
     -------
@@ -116,21 +115,17 @@ def first_rung():
         Indexed by role: ``entry``, ``adverts`` (counts), ``share``, ``share_low``, ``share_high`` (percent,
         95% Wilson interval).
     """
-    groups = _us_adverts().groupby("role", observed=True)["level"]
-    counts = pd.DataFrame(
-        {"entry": groups.agg(lambda level: (level == "EN").sum()), "adverts": groups.size()}
-    ).reindex(list(ROLES))
-    return counts.join([_wilson(counts["entry"], counts["adverts"])])
+    ranges = _us_ranges()
+    entry = ranges["adverts"].where(ranges["level"] == "EN", 0)
+    groups = ranges.assign(entry=entry).groupby("role", observed=True)
+    counts = groups[["entry", "adverts"]].sum().reindex(list(ROLES))
+    independent = groups["adverts"].agg(pay_scores.effective_n).reindex(list(ROLES))
+    return counts.join(_shares(counts["entry"] / counts["adverts"], independent))
 
 
-def _wilson(count, of):
-    from scipy.stats import binomtest  # slow to import, and only one table needs it
-
-    rows = []
-    for k, n in zip(count, of, strict=True):
-        interval = binomtest(int(k), int(n)).proportion_ci(method="wilson")
-        rows.append((100 * k / n, 100 * interval.low, 100 * interval.high))
-    return pd.DataFrame(rows, index=count.index, columns=["share", "share_low", "share_high"])
+def _shares(share, n):
+    low, high = pay_scores.wilson(share, n)
+    return pd.DataFrame({"share": 100 * share, "share_low": 100 * low, "share_high": 100 * high})
 
 
 @lru_cache
@@ -266,7 +261,7 @@ def education(survey=KAGGLE):
     counts = rows.groupby(["degree", "role"], observed=True).agg(
         people=("people", "sum"), total=("total", "first")
     )
-    counts = counts.join(_wilson(counts["people"], counts["total"])).reset_index()
+    counts = counts.join(_shares(counts["people"] / counts["total"], counts["total"])).reset_index()
     return counts[["role", "degree", "people", "total", "share", "share_low", "share_high"]]
 
 

@@ -80,7 +80,7 @@ def advertised_pay(role):
     axes.set_xlabel("Thousand US dollars a year, as offered")
     title = f"The usual advert offers ${own_pay.low_median:.0f},000 to ${own_pay.high_median:.0f},000"
     sentence = (
-        f"Of {own_pay.adverts:,.0f} full-time US adverts for {_PLURAL[role]} that state a range (2020 to "
+        f"Of {own_pay.adverts:,.0f} full-time US adverts for {_PLURAL[role]} that state a range (2022 to "
         f"January "
         f"2025, most of them 2024), half start at ${own_pay.low_median:.0f},000 or more and half end at "
         f"${own_pay.high_median:.0f},000 or more: that is the thick line. The thin one runs from the "
@@ -292,12 +292,10 @@ def first_rung(role):
     axes.set_xlabel("% of adverts labelled entry level, with 95% interval")
     title = f"Entry level: {own_rung.entry:,.0f} of {own_rung.adverts:,.0f} adverts for {_PLURAL[role]}"
     sentence = (
-        f"{own_rung.share:.1f}% of the full-time US adverts for {_PLURAL[role]} (2020 to January 2025) "
-        f"are labelled "
-        f"entry level, {own_rung.entry:,.0f} of {own_rung.adverts:,.0f}; 95% interval "
-        f"{own_rung.share_low:.1f} to "
-        f"{own_rung.share_high:.1f}%. The label is the collector's and repeats of an advert count again. "
-        f"Left out "
+        f"{own_rung.share:.1f}% of the full-time US adverts for {_PLURAL[role]} that state a range (2022 to "
+        f"January 2025) are labelled entry level, {own_rung.entry:,.0f} of {own_rung.adverts:,.0f}; 95% "
+        f"interval {own_rung.share_low:.1f} to {own_rung.share_high:.1f}%, which allows for identical repeats. "
+        f"The label is the collector's and repeats of an advert count again. Left out "
         "are internships and campus hiring, referrals and moves within a firm, and first jobs under "
         "another title."
         f"{_few(own_rung.entry, 'entry-level adverts')}"

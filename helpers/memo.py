@@ -1,5 +1,7 @@
 """The decision memo of notebook 02, and beside it the memo that must not be written."""
 
+import numpy as np
+
 from helpers import pay, pay_charts, pay_score_charts, pay_scores, tables
 from helpers.document import Bullets, Document, Picture, Section, Text
 
@@ -14,13 +16,15 @@ PARTS = {
 _BLANK = "(to be written)"
 
 
-def decision(parts, later, ranges):
+def decision(parts, past, later, ranges):
     """Build the one-page memo: the learner's words, and the measured figures below them.
 
     Parameters
     ----------
     parts : dict of str to str
         Keys of :data:`PARTS`; one left out or empty stands as "to be written".
+    past : pandas.DataFrame
+        Adverts that the model learned from.
     later : pandas.DataFrame
         Adverts that the model did not learn from; see :func:`helpers.pay.split_by_time`.
     ranges : numpy.ndarray, shape (n, 2)
@@ -44,23 +48,42 @@ def decision(parts, later, ranges):
     return Document(
         title="May we show a pay range beside each advert?",
         note="Decision memo. Advertised ranges to January 2025; not what people earn.",
-        blocks=[*blocks, Section("Measured"), Bullets(measured(later, ranges)), _picture(later, ranges)],
+        blocks=[
+            *blocks,
+            Section("Measured"),
+            Bullets(measured(past, later, ranges)),
+            _picture(later, ranges),
+        ],
     )
 
 
-def measured(later, ranges):
+def measured(past, later, ranges):
     """list of str: what every version of the memo must say, computed from the adverts."""
     low, high = pay_scores.bootstrap_weeks(pay_scores.inside(later, ranges), later)
     hit = 100 * pay_scores.coverage(later, ranges)
     roles = pay_scores.coverage_table(later, ranges, "role")["coverage"].sort_values()
-    us = 100 * later.loc[later["country"] == "US", "weight"].sum() / later["weight"].sum()
+    us, above, below = (
+        100 * np.average(rows, weights=later["weight"])
+        for rows in (
+            later["country"] == "US",
+            later["midpoint"] > ranges[:, -1],
+            later["midpoint"] < ranges[:, 0],
+        )
+    )
     return [
-        f"Promised: 80 in 100 midpoints within the range. Kept, September 2023 to January 2025: {hit:.0f} in 100 "
-        f"(95% interval {100 * low:.0f} to {100 * high:.0f}; {later['weight'].sum():,} adverts).",
+        f"Learned from {past['weight'].sum():,} adverts, {_span(past)}; judged on {later['weight'].sum():,} "
+        f"later ones, {_span(later)}. A repeated advert counts as often as it was posted.",
+        f"Promised: 80 in 100 midpoints within the range. Kept: {hit:.0f} in 100 (95% interval for this model "
+        f"{100 * low:.0f} to {100 * high:.0f}). Missed: {above:.0f} in 100 lie above the range, {below:.0f} below.",
         f"Best and worst role: {roles.index[-1]} {roles.iloc[-1]:.0f}, {roles.index[0]} {roles.iloc[0]:.0f} in 100.",
-        f"Mean width of a range: {pay_scores.width(later, ranges):.0f} thousand USD. Jobs in the US: {us:.0f}%.",
+        f"Mean width of a range: {pay_scores.width(later, ranges):.0f} thousand USD. Adverts of employers in the US: "
+        f"{us:.0f}%.",
         tables.cite("pay_ranges"),
     ]
+
+
+def _span(table):
+    return f"{table['arrived'].min():%B %Y} to {table['arrived'].max():%B %Y}"
 
 
 def _picture(later, ranges):

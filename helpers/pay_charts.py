@@ -79,12 +79,13 @@ def bad_default():
     axes.barh(means.index.astype(str), means, color=["#56B4E9", "#E69F00", "#009E73", "#D55E00"])
     axes.set_xlim(140, None)
     axes.set_xlabel("Pay")
-    sentence = (
-        f"A chart with faults: bars of mean pay by role on an axis that starts at 140, so that "
-        f"{means.index[-1]} ({means.iloc[-1]:.0f}) looks several times as long as {means.index[0]} "
-        f"({means.iloc[0]:.0f})."
-    )
     title = f"{means.index[-1]}s win!"
+    left, right = axes.get_xlim()
+    sentence = (
+        f"Bars titled '{title}', axis labelled 'Pay' from {left:.0f} to about {right:.0f}, no counts: "
+        + ", ".join(f"{role} {mean:.0f}" for role, mean in means[::-1].items())
+        + "."
+    )
     return charts.finish(figure, title, tables.cite("pay_ranges"), sentence)
 
 
@@ -134,7 +135,7 @@ def dumbbells():
     figure.clear()
     grid = figure.subplots(2, 2, sharex=True, sharey=True)
     figure.subplots_adjust(left=0.2, right=0.97, top=0.84, bottom=0.17, hspace=0.34, wspace=0.07)
-    words = []
+    words, usual = [], {role: [] for role in ROLES}
     for axes, (level, name) in zip(grid.flat, pay.LEVELS.items(), strict=True):
         for place, role in enumerate(ROLES):
             rows = table[(table["level"] == level) & (table["role"] == role)]
@@ -146,6 +147,7 @@ def dumbbells():
                 style = charts.ROLE_STYLE[role]
                 axes.plot(ends, [place, place], color=style["color"], marker=style["marker"], linewidth=2.5)
                 words.append(f"{name} {role} {ends[0]:.0f} to {ends[1]:.0f}")
+                usual[role].append(ends)
             axes.annotate(
                 f"n = {n:,}" + ("" if n >= FEW else ", too few"),
                 (0.985, place),
@@ -160,7 +162,8 @@ def dumbbells():
         axes.set_xlim(0, 420)
     for axes in grid[1]:
         axes.set_xlabel("Thousand USD a year")
-    title = "The same role pays very differently by level; the ranges of roles overlap"
+    flat = [f"{role}s" for role, ends in usual.items() if (np.diff(ends, axis=0) <= 0).any()]
+    title = f"Offers rise with level, but not for {' and '.join(flat)}" if flat else "Offers rise with level"
     sentence = f"Median bottom to median top of US ranges, thousand USD: {'; '.join(words)}."
     return charts.finish(figure, title, tables.cite("pay_ranges"), sentence)
 

@@ -46,10 +46,19 @@ def promise_by_month(table, ranges, height=4.3):
     sentence = (
         "Share of adverts whose midpoint lies in the 80% range, by month of arrival, with 95% intervals: "
         f"{first:.0f}% in the first {_FEW_MONTHS} months, {months['coverage'].min():.0f}% at worst "
-        f"({worst.strftime('%B %Y')}), {last:.0f}% in the last {_FEW_MONTHS}. Dotted lines: the collection changed."
+        f"({worst.strftime('%B %Y')}), {last:.0f}% in the last {_FEW_MONTHS}. Dotted lines: the collection "
+        f"changed. Every month in %: {_by_month(months['coverage'])}."
     )
     title = f"Promised 80%: kept {first:.0f}% at first and {last:.0f}% in the end"
     return charts.finish(figure, title, tables.cite("pay_ranges"), sentence)
+
+
+def _by_month(coverage):
+    years = coverage.groupby(coverage.index.year)
+    return "; ".join(
+        f"{year} " + ", ".join(f"{month:%b} {value:.0f}" for month, value in rows.items())
+        for year, rows in years
+    )
 
 
 def promise_by_group(groups, title):
@@ -78,10 +87,9 @@ def promise_by_group(groups, title):
     axes.grid(axis="x", visible=True)
     axes.set_xlim(0, 100)
     axes.set_xlabel("% of midpoints within the range, with 95% interval; dashed: the promise of 80%")
-    worst, *_, best = groups.itertuples()
+    parts = [f"{row.Index} {row.coverage:.0f}% ({row.adverts:,})" for row in groups.itertuples()]
     sentence = (
-        f"Coverage by group, from {worst.coverage:.0f}% ({worst.Index}, {worst.adverts:,} adverts) to "
-        f"{best.coverage:.0f}% ({best.Index}, {best.adverts:,}). Triangles: the whole interval lies below 80%, "
-        f"{(groups['high'] < 80).sum()} of {len(groups)}."
+        f"Coverage by group, lowest first, with the number of adverts: {', '.join(parts)}. Triangles: the "
+        f"whole interval lies below 80%, {(groups['high'] < 80).sum()} of {len(groups)}."
     )
     return charts.finish(figure, title, tables.cite("pay_ranges"), sentence)

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from helpers import conformal, tables
+from helpers import conformal, conformal_scores, tables
 from helpers import preprint_text as text
 from helpers.document import (
     Bullets,
@@ -18,6 +18,8 @@ from helpers.document import (
     Text,
 )
 
+_EMPTY = "(to be written)"
+
 
 def draft(parts, results, comparisons, pictures, answers):
     """Assemble the preprint.
@@ -25,12 +27,15 @@ def draft(parts, results, comparisons, pictures, answers):
     Parameters
     ----------
     parts : dict of str to str
-        Keys of :data:`helpers.preprint_text.PARTS`; one left out or empty stands as "to be written".
+        Keys of :data:`helpers.preprint_text.PARTS`; one left out or empty stands as "to be written", or is left
+        out if it is one of :data:`helpers.preprint_text.IN_REVISION`.
     results : pandas.DataFrame
-        One row a method (its index), columns of :func:`helpers.conformal_scores.judge`.
+        One row a method (its index; the first never adapts), columns of
+        :func:`helpers.conformal_scores.judge`.
     comparisons : pandas.DataFrame
-        Columns ``comparison``, ``measure``, ``difference``, ``low``, ``high``; see
-        :func:`helpers.conformal_scores.compare`.
+        Columns ``comparison``, ``measure``, ``difference``, ``low``, ``high`` and, from blocks of eight weeks,
+        ``low 8``, ``high 8``; see :func:`helpers.conformal_scores.compare`. The first row stands in the
+        abstract.
     pictures : sequence of matplotlib.figure.Figure
         Coverage over time, and coverage by role.
     answers : dict of str to str
@@ -46,7 +51,7 @@ def draft(parts, results, comparisons, pictures, answers):
         If a part or an item of the checklist is not one of ours, or an answer is not accepted.
     """
     _known(parts, text.PARTS, "part")
-    said = {name: parts.get(name) or "(to be written)" for name in text.PARTS}
+    said = {name: parts.get(name) or _EMPTY for name in text.PARTS}
     table = conformal.stream()
     judged = table[table["week"] >= 0]
     over_time, by_role = pictures
@@ -65,27 +70,33 @@ def draft(parts, results, comparisons, pictures, answers):
             Equation(r"E_i = \max\{q_{0.1}(X_i) - Y_i,\; Y_i - q_{0.9}(X_i)\}"),
             Text(text.METHODS[1]),
             Equation(r"\alpha_{t+1} = \alpha_t + \gamma\,(\alpha - \mathrm{err}_t)"),
-            Text(text.METHODS[2]),
+            Text(f"{text.METHODS[2]} {_settings()}"),
+            *_asked(said, "promise", "Where the promise ends."),
             Text(f"What was reproduced first. {said['reproduced']}"),
             Text(f"What is new. {said['idea']}"),
             Section("Data and evaluation"),
             Text(_data(table, judged)),
             Section("Hypothesis and results"),
-            Text(f"Hypothesis, written before the run. {said['hypothesis']}"),
+            Text(
+                "Hypothesis (stated before the table below; not preregistered, see Limitations). "
+                f"{said['hypothesis']}"
+            ),
             Table(_rounded(results), "All methods on the same weeks; pay in thousand USD a year"),
-            Text("Paired differences over whole weeks, both methods on the same draws:"),
+            Text("Paired differences, both methods on the same draws of weeks:"),
             Bullets(sentences(comparisons)),
             Text(text.READING),
             Picture(over_time, "Share of adverts inside their range; dotted: changes of the collection"),
             Picture(by_role, "Coverage of each role before and after the change of method"),
-            Text(f"Other settings. {said['settings']}"),
+            *_asked(said, "settings", "Other settings."),
             Section("Conclusion"),
             Text(said["conclusion"]),
             Section("Limitations"),
-            Text(f"{text.LIMITS}\n\n{said['limits']}"),
+            Text(f"{text.LIMITS} {_one_sided(table)}\n\n{said['limits']}"),
             Section("Reproducibility"),
             Text(text.REPRODUCE),
-            Bullets([f"{i.capitalize()}: {row['so that']}. {row['answer']}." for i, row in items.iterrows()]),
+            Bullets(
+                [f"{i.capitalize()} ({row['so that']}): {row['answer']}." for i, row in items.iterrows()]
+            ),
             Section("For a group that repeats this work"),
             Bullets([*text.NEEDED, _anchor(results)]),
             References(list(text.PAPERS)),
@@ -135,16 +146,16 @@ def sentences(comparisons):
     lines = []
     for row in comparisons.itertuples():
         unit = "points" if row.measure != "interval score" else "thousand USD"
-        found = (
-            "no difference is shown"
-            if row.low <= 0 <= row.high
-            else "lower"
-            if row.difference < 0
-            else "higher"
-        )
+        eight = comparisons.loc[row.Index, ["low 8", "high 8"]]
+        found = "lower" if row.difference < 0 else "higher"
+        if row.low <= 0 <= row.high:
+            found = "no difference is shown"
+        elif eight["low 8"] <= 0 <= eight["high 8"]:
+            found += ", but not shown with blocks of eight weeks"
         lines.append(
             f"{_capital(row.comparison)}, {row.measure}: {_signed(row.difference)} {unit} "
-            f"(95% interval {_signed(row.low)} to {_signed(row.high)}): {found}."
+            f"(95% interval {_signed(row.low)} to {_signed(row.high)}; in blocks of eight weeks "
+            f"{_signed(eight['low 8'])} to {_signed(eight['high 8'])}): {found}."
         )
     return lines
 
@@ -227,13 +238,18 @@ def _rounded(results):
     return results.map("{:.1f}".format).rename_axis("method").reset_index()
 
 
+def _asked(said, name, lead):
+    return [] if said[name] == _EMPTY else [Text(f"{lead} {said[name]}")]
+
+
 def _abstract(said, results, comparisons, judged):
-    never, best = results.iloc[0], results.iloc[-1]
+    never, others = results.iloc[0], results["coverage"].iloc[1:]
     first = comparisons.iloc[0]
     return (
-        f"Ranges that should hold four in five advertised salaries held {never['coverage']:.0f}% of "
-        f"{len(judged):,} adverts after the market and the collection changed. {said['idea']} On "
-        f"{judged['week'].nunique()} weeks the last method of the table held {best['coverage']:.0f}%. "
+        "Ranges that should hold four in five advertised salaries, calibrated once on the summer of 2023, held "
+        f"{never['coverage']:.0f}% of {len(judged):,} adverts that arrived from September 2023 on. {said['idea']} "
+        f"On these {judged['week'].nunique()} weeks the methods that look back from week to week held between "
+        f"{others.min():.1f}% ({others.idxmin()}) and {others.max():.1f}% ({others.idxmax()}). "
         f"{_capital(first.comparison)}, {first.measure}: {_signed(first.difference)} (95% interval {_signed(first.low)} to "
         f"{_signed(first.high)}). {said['conclusion']}"
     )
@@ -266,9 +282,29 @@ def _data(table, judged):
         f"August 2021, {table['week'].nunique() - judged['week'].nunique()} calibrate and "
         f"{judged['week'].nunique()} are judged, {len(judged):,} adverts in all; the earlier ones train the model "
         "or hold too little. The unit is one advert and its value is the midpoint of its range in thousand USD a year. "
-        "Coverage is the share of midpoints inside their range. The role gap is the mean, over ten roles, of how "
-        "far the coverage of each is from the target. The interval score [4] adds to the width of a range a price for "
-        "every miss, and is lower for better ranges. Because adverts of one week are not independent, every interval "
-        "comes from 2,000 draws of whole weeks, with the same weeks for both methods. "
+        "Coverage is the share of midpoints inside their range. The role gap is how far the coverage of an advert's "
+        "role is from the target, averaged over the adverts; for perfect ranges chance alone, advert by advert, makes it "
+        f"{conformal_scores.chance_gap(table):.1f} points, and smaller gaps are not to be compared. The interval score [4] adds to the width of a range a price for "
+        "every miss, and is lower for better ranges. Neither adverts of one week nor neighbouring weeks are independent, so "
+        f"every interval comes from 2,000 draws of blocks of {conformal_scores.BLOCK} weeks (circular block bootstrap), "
+        "with the same weeks for both methods, and again with blocks of eight. "
         f"{tables.cite('pay_ranges')}"
+    )
+
+
+def _settings():
+    return (
+        f"If not said otherwise the step is {conformal.STEP}, scores come from the {conformal.WINDOW} weeks just before, and a "
+        f"role with fewer than {conformal.FEW} scores among them uses those of all roles. {text.MODEL}"
+    )
+
+
+def _one_sided(table):
+    quarter = table[table["arrived"].between("2024-07-01", "2024-09-30")]
+    above = 100 * (quarter["midpoint"] > quarter["range_high"]).mean()
+    below = 100 * (quarter["midpoint"] < quarter["range_low"]).mean()
+    return (
+        f"Misses became one-sided: from July to September 2024 {above:.0f}% of the midpoints lay above the range before "
+        f"its correction and {below:.0f}% below. A good part of the shift is upwards, and one correction for both ends "
+        "widens the lower end as well."
     )

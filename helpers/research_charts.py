@@ -123,9 +123,10 @@ def coverage_over_time(step=conformal.STEP, target=conformal.TARGET, window=conf
     axes.set_ylabel("Adverts inside their range, %")
     short = {None: "summer 2023", WINDOWS["all weeks so far"]: "all weeks"}.get(window, f"{window} weeks")
     before, after = ([_share(weeks, part) for weeks in (fixed, moving)] for part in (False, True))
+    july = [_month(weeks, "2024-07") for weeks in (fixed, moving)]
     sentence = (
         f"Step {step:g}, scores of {short}, target {100 * target:.0f}%. Before June 2024 the never adapted ranges held {before[0]:.1f}% of the "
-        f"midpoints and the adapted ones {before[1]:.1f}%; since then {after[0]:.1f}% and {after[1]:.1f}%. "
+        f"midpoints and the adapted ones {before[1]:.1f}%; since then {after[0]:.1f}% and {after[1]:.1f}%; in July 2024 {july[0]:.1f}% and {july[1]:.1f}%. "
         f"Dots are weekly versions, lines the last eight together."
     )
     title = (
@@ -144,6 +145,11 @@ def _name(axes, ends, last):
 
 def _share(weeks, late):
     rows = weeks[(weeks.index >= conformal_scores.SUDDEN) == late]
+    return 100 * rows["inside"].sum() / rows["adverts"].sum()
+
+
+def _month(weeks, month):
+    rows = weeks.loc[month]
     return 100 * rows["inside"].sum() / rows["adverts"].sum()
 
 
@@ -184,10 +190,10 @@ def roles(table, first, second, names, target=conformal.TARGET):
     axes.set_xlabel("Adverts inside their range, %")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, borderaxespad=0.1)
     spans = [f"{by_role[name].min():.0f} to {by_role[name].max():.0f}%" for name in names]
-    low = by_role[names[0]].idxmin()
+    each = "; ".join(f"{role} {a:.0f} and {b:.0f}%" for role, a, b in by_role.itertuples())
     sentence = (
-        f"Coverage by role over all judged weeks, adverts in brackets. {names[0]}: {spans[0]}, lowest for "
-        f"{low}. {names[1]}: {spans[1]}. Target {100 * target:.0f}%."
+        f"Coverage by role over all judged weeks, {names[0]} ({spans[0]}) and {names[1]} ({spans[1]}); target "
+        f"{100 * target:.0f}%. {each}. Beside each name the number of adverts."
     )
     title = f"Coverage by role: {spans[0]} becomes {spans[1]}"
     return charts.finish(figure, title, tables.cite("pay_ranges"), sentence)
@@ -227,10 +233,12 @@ def notable_models(first=2003, last=2024):
         year: (shares.loc[year, ["Industry only", "Industry with others"]].sum(), total[year])
         for year in (2013, last)
     }
+    academia = shares["Academia only"]
     sentence = (
         f"Notable AI models by the authors' organizations, {first} to {last}. Industry had a part in "
         f"{ends[2013][0]:.0f}% of {ends[2013][1]:.0f} models of 2013 and in {ends[last][0]:.0f}% of {ends[last][1]:.0f} "
-        f"models of {last}; alone it made {shares.loc[last, 'Industry only']:.0f}% of the latter."
+        f"models of {last}; alone it made {shares.loc[last, 'Industry only']:.0f}% of the latter. "
+        f"Academia alone made {academia[2013]:.0f}% in 2013 and {academia[last]:.0f}% in {last}."
     )
     title = f"Industry had a part in {ends[last][0]:.0f}% of the notable models of {last}"
     return charts.finish(figure, title, tables.cite("notable_models"), sentence)

@@ -142,14 +142,49 @@ def test_adaptive_inference_reaches_its_long_run_share(stream, target):
 
 
 def test_what_the_notebook_says_of_its_results(stream):
-    def judge(**options):
-        return conformal_scores.judge(stream, conformal.adaptive(stream, **options))
+    options = {
+        "never": {"step": 0, "window": None},
+        "window": {"step": 0},
+        "plain": {},
+        "own miss": {"own_miss": True},
+        "bare": {"own_scores": True, "step": 0},
+        "ours": {"own_scores": True, "own_miss": True},
+    }
+    corrections = {name: conformal.adaptive(stream, **chosen) for name, chosen in options.items()}
+    found = {name: conformal_scores.judge(stream, values) for name, values in corrections.items()}
+    assert found["never"]["coverage"] < 74 and 79 < found["window"]["coverage"] < 80
+    gap = {name: values["role gap"] for name, values in found.items()}
+    assert gap["window"] > gap["plain"] > 3.5 > 2.6 > gap["own miss"] > 2 > 1 > gap["ours"] > gap["bare"]
+    assert 0.45 < conformal_scores.chance_gap(stream) < 0.55
+    # What the prose calls shown must be shown with every seed, and what it calls not shown with none.
+    said = {
+        ("bare", "window", "role gap"): (True, True),
+        ("bare", "window", "interval score"): (True, True),
+        ("ours", "plain", "role gap"): (True, True),
+        ("ours", "plain", "interval score"): (True, False),
+        ("ours", "bare", "role gap"): (False, False),
+        ("ours", "bare", "interval score"): (True, True),
+        ("ours", "own miss", "role gap"): (True, False),
+        ("plain", "window", "role gap"): (False, False),
+    }
+    for (first, second, measure), shown in said.items():
+        for block, expected in zip((4, 8), shown, strict=True):
+            for seed in range(6):
+                _, low, high = conformal_scores.compare(
+                    stream, corrections[first], corrections[second], measure, block=block, seed=seed
+                )
+                assert (low > 0 or high < 0) == expected, (first, second, measure, block, seed)
 
-    never, plain = judge(step=0, window=None), judge()
-    ours, bare = judge(own_scores=True, own_miss=True), judge(own_scores=True, step=0)
-    assert never["since June 2024"] < 75 and 79 < plain["since June 2024"] < 81
-    assert plain["role gap"] > 4 > 1.5 > max(ours["role gap"], bare["role gap"])
-    assert plain["interval score"] > ours["interval score"] > bare["interval score"]
+
+def test_the_preprint_names_the_settings_of_the_model():
+    chosen = pay.train(pay.between(pay.adverts(), *conformal.LEARN), (0.5,)).parts[0].get_params()
+    for words in (
+        "{n_estimators} trees",
+        "depth {max_depth}",
+        "{min_samples_leaf} rows",
+        "rate {learning_rate}",
+    ):
+        assert words.format(**chosen) in preprint_text.MODEL
 
 
 def test_judge_by_hand():
@@ -166,7 +201,7 @@ def test_judge_by_hand():
     found = conformal_scores.judge(table, np.array([0.0, 10.0, 0.0, -60.0]), target=0.5)
     # Covered: the first alone. Widths 100, 120, 100 and 0 (a range cannot be less than nothing wide).
     assert found["coverage"] == 25 and found["since June 2024"] == 0
-    assert found["role gap"] == pytest.approx((100 * abs(1 / 3 - 0.5) + 50) / 2)
+    assert found["role gap"] == pytest.approx((3 * 100 * abs(1 / 3 - 0.5) + 50) / 4)
     assert found["width"] == 80
     assert found["interval score"] == pytest.approx((100 + 120 + 4 * 2 + 100 + 4 * 4 + 0 + 4 * 30) / 4)
 
@@ -231,6 +266,9 @@ def test_the_other_figures_say_what_they_show(stream):
             assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text
 
 
+COLUMNS = ["comparison", "measure", "difference", "low", "high", "low 8", "high 8"]
+
+
 @pytest.fixture(scope="module")
 def results(stream):
     methods = {
@@ -243,6 +281,7 @@ def results(stream):
             "ACI minus never adapted",
             measure,
             *conformal_scores.compare(stream, *reversed(methods.values()), measure),
+            *conformal_scores.compare(stream, *reversed(methods.values()), measure, block=8)[1:],
         )
         for measure in ("role gap", "interval score")
     ]
@@ -250,7 +289,7 @@ def results(stream):
         research_charts.coverage_over_time(),
         research_charts.roles(stream, *methods.values(), tuple(methods)),
     )
-    return table, pd.DataFrame(rows, columns=["comparison", "measure", "difference", "low", "high"]), figures
+    return table, pd.DataFrame(rows, columns=COLUMNS), figures
 
 
 WORDS = dict.fromkeys(
@@ -285,12 +324,21 @@ def test_the_preprint_has_its_pages_and_all_its_letters(results, parts):
 
 
 def test_an_interval_that_holds_zero_is_not_a_finding():
-    frame = pd.DataFrame(
-        [("A minus B", "role gap", -1.0, -2.0, 0.5), ("A minus B", "role gap", -1.0, -2.0, -0.5)],
-        columns=["comparison", "measure", "difference", "low", "high"],
+    ends = [(-2.0, 0.5, -2.0, 0.7), (-2.0, -0.5, -2.0, 0.1), (-2.0, -0.5, -2.0, -0.1)]
+    frame = pd.DataFrame([("A minus B", "role gap", -1.0, *four) for four in ends], columns=COLUMNS)
+    unsure, weak, sure = preprint.sentences(frame)
+    assert unsure.endswith("no difference is shown.") and sure.endswith(" lower.")
+    assert weak.endswith("not shown with blocks of eight weeks.")
+
+
+def test_what_the_reviewer_asks_for_is_not_in_the_first_draft(results):
+    first, revised = (
+        next(iter(to_markdown(preprint.draft(parts, *results, {}), "preprint").values()))
+        for parts in ({}, {"promise": "It ends here.", "settings": "Others."})
     )
-    unsure, sure = preprint.sentences(frame)
-    assert unsure.endswith("no difference is shown.") and sure.endswith("lower.")
+    assert "Where the promise ends. It ends here." in revised and "Other settings. Others." in revised
+    assert "Where the promise ends" not in first and "Other settings" not in first
+    assert "not exchangeable" not in first
 
 
 def test_words_of_the_learner_are_data(results):

@@ -1,5 +1,7 @@
 """The decision memo of notebook 02 and its wrong twin: one page each, nothing of the learner's lost."""
 
+import re
+
 import numpy as np
 import pypdfium2
 import pytest
@@ -12,7 +14,7 @@ from helpers.document_files import not_in_pdf, to_markdown, to_pdf
 @pytest.fixture(scope="module")
 def judged():
     past, later = pay.split_by_time(pay.adverts())
-    return later, pay.train(past, n_estimators=10).predict(later)
+    return past, later, pay.train(past, n_estimators=10).predict(later)
 
 
 def full(judged, words=70):
@@ -46,7 +48,16 @@ def test_what_is_not_written_says_so(judged):
 
 def test_the_memo_says_what_was_measured(judged):
     lines = " ".join(memo.measured(*judged))
-    assert "Promised: 80 in 100" in lines and "95% interval" in lines and "adverts" in lines
+    assert "Learned from 2,808 adverts, September 2022 to August 2023; judged on 33,470 later ones" in lines
+    assert "Promised: 80 in 100" in lines and "95% interval for this model" in lines
+    assert "as often as it was posted" in lines and "Adverts of employers in the US: 91%" in lines
+
+
+def test_kept_and_missed_make_a_hundred(judged):
+    line = next(line for line in memo.measured(*judged) if "Missed" in line)
+    kept, above, below = re.search(r"Kept: (\d+) .*Missed: (\d+) .* (\d+) below", line).groups()
+    assert int(kept) + int(above) + int(below) in (99, 100, 101)
+    assert int(above) > int(below)
 
 
 def test_unknown_parts_and_no_text_are_met_with_a_sentence(judged):

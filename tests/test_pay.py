@@ -323,8 +323,34 @@ def test_the_explorer_draws_every_combination_or_says_why_not():
 def test_charts_of_the_promise_say_its_numbers(split, ranges):
     later = split[1]
     assert "80% in the first 3 months" in charts.sentence_of(pay_score_charts.promise_by_month(later, ranges))
+    by_month = charts.sentence_of(pay_score_charts.promise_by_month(later, ranges))
+    assert "2024 Jan 73, Feb 76," in by_month and by_month.endswith("2025 Jan 68.")
     groups = pay_scores.coverage_table(later, ranges, "role")
-    assert "Other" in charts.sentence_of(pay_score_charts.promise_by_group(groups, "By role"))
+    sentence = charts.sentence_of(pay_score_charts.promise_by_group(groups, "By role"))
+    assert all(
+        f"{role} {row.coverage:.0f}% ({row.adverts:,.0f})" in sentence for role, row in groups.iterrows()
+    )
+
+
+def test_the_bad_chart_does_not_give_its_faults_away():
+    sentence = charts.sentence_of(pay_charts.bad_default())
+    assert sentence.startswith("Bars titled 'AI Research Scientists win!', axis labelled 'Pay' from 140 to")
+    assert "fault" not in sentence
+
+
+def test_offers_rise_with_level_except_where_the_title_says_not():
+    figure = pay_charts.dumbbells()
+    assert figure.texts[0].get_text() == "Offers rise with level, but not for AI Research Scientists"
+    us = pay.adverts().query("country == 'US'")
+    for role, rises in (("Data Scientist", True), ("ML Engineer", True), ("AI Research Scientist", False)):
+        rows = us[us["role"] == role]
+        enough = [rows[rows["level"] == level] for level in pay.LEVELS]
+        middles = [
+            pay_scores.weighted_quantile(part["midpoint"], part["weight"], 0.5)
+            for part in enough
+            if part["weight"].sum() >= pay_charts.FEW
+        ]
+        assert (middles == sorted(set(middles))) == rises, middles
 
 
 # The check against the publisher's file

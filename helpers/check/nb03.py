@@ -30,33 +30,36 @@ def smallest_calibration(answer):
 
 @lru_cache
 def _coverages():
-    """Percent covered with the correction of summer 2023, and with none."""
+    """Percent covered from September to December 2023 and from July to December 2024, correction of summer 2023."""
     table = conformal.stream()
-    late = table[table["week"] >= 0]["score"].to_numpy()
-    early = table[table["week"] < 0]["score"].to_numpy()
-    fixed = 100 * (late <= conformal.conformal_quantile(early, 1 - conformal.TARGET)).mean()
-    return fixed, 100 * (late <= 0).mean()
+    summer = table.loc[table["week"] < 0, "score"]
+    inside = table["score"] <= conformal.conformal_quantile(summer, 1 - conformal.TARGET)
+    spans = (("2023-09-01", "2023-12-31"), ("2024-07-01", "2024-12-31"))
+    return tuple(100 * inside[table["arrived"].between(*span)].mean() for span in spans)
 
 
-@exercise("Replace the three dots with a coverage in percent.")
-def same_weeks(answer):
-    """Coverage of CQR when calibration and judgement share the same weeks."""
-    fixed, raw = _coverages()
-    goal = 100 * conformal.TARGET
-    hints = {
-        fixed: "That is calibrated on summer 2023. Calibrate on one half of the shuffled later scores instead.",
-        raw: "That is without any correction: find the correction on one half first.",
-        goal / 100: "That is a fraction: multiply by 100.",
-        None: "Take the conformal quantile of one half, then the percentage of the other half that is at most that.",
-    }
-    value = as_number(answer)
-    # The answer hangs on the shuffle: another seed, or the other half, moves it by up to half a point.
-    if abs(value - goal) <= 1.2:
-        return right(
-            f"{value:.1f}%: the promise holds as soon as both halves come from the same weeks. So the method is sound, "
-            f"and what broke it ({fixed:.1f}%) is that the weeks changed."
-        )
-    return judge_number(answer, goal, 1.2, "", hints)
+@exercise("Replace the three dots with a number of points.")
+def coverage_drop(answer):
+    """By how much the coverage of a fixed correction falls from late 2023 to late 2024."""
+    early, late = _coverages()
+    target = early - late
+    return judge_number(
+        answer,
+        target,
+        0.15,
+        f"From {early:.1f}% to {late:.1f}%: {target:.1f} points. The range held what it promised right after its "
+        "calibration and lost it later. Either number could have come out otherwise.",
+        {
+            early: "That is the coverage of late 2023. Take that of late 2024 from it.",
+            late: "That is the coverage of late 2024. By how much is it lower than that of late 2023?",
+            -target: "Early minus late: a drop is positive here.",
+            target / 100: "That is a fraction: multiply by 100.",
+            100 * conformal.TARGET
+            - late: "That is measured from 80%. Measure from the coverage of late 2023.",
+            None: "Percentage with a score of at most `correction` from September to December 2023, minus that of "
+            "July to December 2024.",
+        },
+    )
 
 
 @exercise("Replace the three dots with the next miss rate, such as 0.25.")
@@ -82,38 +85,52 @@ def next_miss(answer):
 
 @lru_cache
 def gaps():
-    """dict of str to float: role gap in points of plain ACI, of the role-wise one, and of that without its step."""
+    """dict of str to float: role gap in points of plain ACI, of the role-wise one, and of each of its parts alone."""
     table = conformal.stream()
     corrections = {
         "plain": conformal.adaptive(table),
         "role-wise": conformal.adaptive(table, own_scores=True, own_miss=True),
-        "no step": conformal.adaptive(table, step=0, own_scores=True),
+        "own miss": conformal.adaptive(table, own_miss=True),
+        "own scores": conformal.adaptive(table, step=0, own_scores=True),
     }
     return {name: conformal_scores.judge(table, value)["role gap"] for name, value in corrections.items()}
 
 
 @exercise("Replace the three dots with a percentage.")
-def share_without_step(answer):
-    """How much of the gain remains when the step is taken away."""
-    plain, best, bare = gaps()["plain"], gaps()["role-wise"], gaps()["no step"]
-    target = 100 * (plain - bare) / (plain - best)
+def share_of_own_miss(answer):
+    """How much of the gain own miss rates reach alone."""
+    plain, best, part, scores = (gaps()[name] for name in ("plain", "role-wise", "own miss", "own scores"))
+    target = 100 * (plain - part) / (plain - best)
+    other = 100 * (plain - scores) / (plain - best)
     return judge_number(
         answer,
         target,
         2,
-        f"{target:.0f}%: nearly all of the gain is there without the step. The new part of the method is not what "
-        "helps; each role's own past is.",
+        f"{target:.0f}%: own miss rates alone close about half. Own scores alone, without any step, close all of it "
+        f"({other:.0f}%; what is above 100 is within chance). So the step does something, but nothing on top of own scores.",
         {
             target / 100: "That is a fraction: multiply by 100.",
-            100 - target: "That is what is lost. How much remains?",
-            100 * bare / best: "That compares two gaps. Compare gains: how far each lies below plain ACI.",
+            100 - target: "That is what is missing. How much is reached?",
+            other: "That is own scores alone. Take the row without own scores.",
+            100 * part / best: "That compares two gaps. Compare gains: how far each lies below plain ACI.",
             100
-            * (plain - bare)
+            * (plain - part)
             / plain: "The whole is the gain of the full variant, not the gap of plain ACI.",
-            100 * (plain - best) / (plain - bare): "Upside down: divide by the gain of the full variant.",
-            None: "From the gap of ACI take away the gap without the step; divide by the same for the full variant; times 100.",
+            100 * (plain - best) / (plain - part): "Upside down: divide by the gain of the full variant.",
+            None: "From the gap of ACI take away the gap without own scores; divide by the same for the full variant; times 100.",
         },
     )
+
+
+@lru_cache
+def _too_narrow():
+    """Length of the 95% interval of what ACI adds to the coverage, in points: by blocks of weeks, by single adverts."""
+    table = conformal.stream()
+    never, plain = conformal.adaptive(table, step=0, window=None), conformal.adaptive(table)
+    _, low, high = conformal_scores.compare(table, plain, never, "coverage")
+    judged, score = table["week"] >= 0, table["score"]
+    gain = (score <= plain)[judged].astype(int) - (score <= never)[judged]
+    return high - low, 2 * 1.96 * 100 * gain.std() / len(gain) ** 0.5
 
 
 @exercise("Replace the three dots with the number of the point that is wrong: 1, 2 or 3.")
@@ -121,10 +138,12 @@ def wrong_point(answer):
     """Which point of the reviewer is mistaken."""
     value = as_number(answer)
     if value == 2:
+        blocks, single = _too_narrow()
         return right(
             "Adverts of one week come from the same employers and the same collecting, so they are not independent. "
-            "Drawing single adverts would count one employer's hundred adverts as a hundred witnesses, and give "
-            "intervals that are far too narrow. Say so, politely, with the number."
+            "Drawing single adverts counts one employer's hundred adverts as a hundred witnesses. For the coverage that "
+            f"ACI adds, the 95% interval would be {single:.1f} points long in place of {blocks:.1f}: {blocks / single:.0f} "
+            "times too narrow. Say so, politely, with the number."
         )
     if value == 1:
         return wrong(
