@@ -1,0 +1,117 @@
+"""The pay model as ONNX: the same answers everywhere, the facts inside, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import model_card, onnx_model, pay, search
+
+
+@pytest.fixture(scope="module")
+def past():
+    return pay.split_by_time(pay.adverts())[0]
+
+
+@pytest.fixture(scope="module")
+def model(past):
+    return pay.train(past)
+
+
+@pytest.fixture(scope="module")
+def data(model, past):
+    return onnx_model.export(model, past, "first-year")
+
+
+def test_parity_on_every_possible_job_and_every_advert(model, data):
+    served = onnx_model.load(data)
+    for jobs in (onnx_model.every_job(), pay.adverts()):
+        assert onnx_model.disagreement(model, served, jobs) < 1e-3
+
+
+def test_pipelines_agree_with_the_model(model):
+    jobs = onnx_model.every_job()
+    ends = np.sort(np.column_stack([end.predict(jobs) for end in onnx_model.pipelines(model)]), axis=1)
+    np.testing.assert_allclose(ends, model.predict(jobs))
+
+
+def test_every_combination_once():
+    jobs = onnx_model.every_job()
+    assert len(jobs) == len(jobs.drop_duplicates()) == 1_320
+
+
+def test_facts_inside(data, past):
+    served = onnx_model.load(data)
+    assert (served.name, served.quantiles) == ("first-year", pay.QUANTILES)
+    assert served.adverts == past["weight"].sum() == sum(served.basis.values())
+    assert (served.first, served.last) == ("2022-09-04", "2023-08-27")
+
+
+def test_crossed_ends_are_turned_round(model, past):
+    crossed = pay.QuantileModel((0.1, 0.9), pay.FEATURES, model.parts[::-1])
+    served = onnx_model.load(onnx_model.export(crossed, past))
+    assert onnx_model.disagreement(model, served, onnx_model.every_job()) < 1e-3
+
+
+def test_three_quantiles(past):
+    model = pay.train(past, (0.1, 0.5, 0.9), n_estimators=5)
+    served = onnx_model.load(onnx_model.export(model, past))
+    assert served.predict(onnx_model.every_job()).shape == (1_320, 3)
+
+
+def test_linear_converts_and_the_others_say_why_not(past):
+    linear = search.fit("linear", past.head(500), alpha=0.01)
+    served = onnx_model.load(onnx_model.convert(linear.ends, past))
+    assert onnx_model.disagreement(linear, served, onnx_model.every_job()) < 1e-3
+    with pytest.raises(Exception, match="shape calculator"):
+        onnx_model.convert(search.fit("neighbours", past, n_neighbors=20).ends, past)
+
+
+def test_unknown_words_are_refused(data):
+    served = onnx_model.load(data)
+    with pytest.raises(pay.BadInput, match="choose"):
+        served.predict({"role": "Chef", "level": "SE", "remote": 0, "country": "US"})
+    with pytest.raises(Exception, match="Unknown Category"):
+        served.run({"role": ["Chef"], "level": ["SE"], "remote": [0], "country": ["US"]})
+
+
+@pytest.mark.parametrize("what", [b"", b"no model", "text", None, 3, b"x" * 20_000_001])
+def test_what_is_no_model(what):
+    with pytest.raises(onnx_model.BadModel, match=r"export"):
+        onnx_model.load(what)
+
+
+def test_fair_width_brings_coverage_to_four_in_five(past, model):
+    table = past.tail(800)
+    ranges = model.predict(table)
+    extra = (
+        search.fair_width(table, ranges)
+        - (ranges[:, 1] - ranges[:, 0]) @ table["weight"] / table["weight"].sum()
+    ) / 2
+    wider = ranges + np.array([-extra, extra])
+    inside = table["midpoint"].between(wider[:, 0] - 1e-9, wider[:, 1] + 1e-9)
+    assert np.average(inside, weights=table["weight"]) == pytest.approx(0.8, abs=0.02)
+
+
+def test_folds_never_look_ahead(past):
+    for learn, judge in search.folds(past):
+        assert learn["arrived"].max() < judge["arrived"].min()
+
+
+def test_search_refuses_an_unknown_family(past):
+    with pytest.raises(ValueError, match="choose linear"):
+        search.fit("magic", past)
+
+
+def test_measure_compares(past):
+    found = search.measure({"linear": search.fit("linear", past.head(400), alpha=0.05)}, past.tail(200), past)
+    assert found["converts"].tolist() == [True] and (found["kB"] < 20).all() and (found["loss"] > 0).all()
+
+
+def test_model_card(data, past):
+    card = model_card.card({"use": "x"}, data, past.tail(500))
+    assert card.title.endswith("first-year")
+    with pytest.raises(pay.BadInput, match="no part"):
+        model_card.card({"uze": "x"}, data, past)
+    assert isinstance(
+        pd.Series(model_card.facts(onnx_model.load(data), data, past)).str.len().min(), int | np.integer
+    )
