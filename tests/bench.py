@@ -4,19 +4,25 @@ All figures are from one run on one machine, so compare the rows of one run with
 change; single milliseconds mean nothing elsewhere.
 """
 
+import asyncio
+import contextlib
 import json
 import pathlib
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import types
 
+import httpx
 import nbformat
+import pandas as pd
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import tables
+from helpers import load_test, onnx_model, pay, service, tables
 from tests import books, lab
 
 LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets"
@@ -44,6 +50,17 @@ for panel in [thing for thing in gc.get_objects() if isinstance(thing, Panel)]:
 print(json.dumps(timings))
 """
 MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+JOB = {"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US"}
+EMPTY = """
+import socket, sys, fastapi, uvicorn
+app = fastapi.FastAPI()
+@app.post("/range")
+async def nothing():
+    return {}
+listener = socket.socket(fileno=int(sys.argv[1]))
+listener.listen(512)
+uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+"""
 ECHO = """
 import ipywidgets as widgets
 slider, echo = widgets.IntSlider(), widgets.HTML("<b class='echo'>0</b>")
@@ -84,6 +101,10 @@ def main(numbers):
         redraws += [(path.stem[:2], name, *spread(times)) for name, times in timings]
     show("run a notebook", ["notebook", "wall s", "peak MB"], rows)
     show("redraw in the kernel, ms", ["notebook", "panel", "p50", "p95"], redraws)
+    if not numbers or "04" in numbers:
+        show("one advert in process, microseconds", ["what", "p50"], in_process())
+        head = ["what", "connections", "p50 ms", "p99 ms", "a second", "p99 / floor", "failed"]
+        show("service, one caller on the same machine", head, serving())
     if lab.chromium():
         show("redraw in the browser, key to picture, ms", ["what", "control", "p50", "p95"], browser(paths))
 
@@ -124,6 +145,62 @@ def notebook(path):
         book.cells[-1] = new_code_cell(REDRAW)
         books.run(book)
     return wall, peak, json.loads(book.cells[-1].outputs[-1].text)
+
+
+def _pay_model():
+    past = pay.between(pay.adverts(), *pay.FIRST_YEAR)
+    model = pay.train(past)
+    return onnx_model.pipelines(model), onnx_model.export(model, past)
+
+
+def in_process():
+    """Rows (what, microseconds) for one advert: the scikit-learn pipeline, ONNX, and how many times as fast."""
+    ends, data = _pay_model()
+    row, job = pd.DataFrame([JOB]), {name: [value] for name, value in JOB.items()}
+    served = onnx_model.load(data)
+    slow = load_test.microseconds(lambda: [end.predict(row) for end in ends], 100)
+    fast = load_test.microseconds(lambda: served.run(job), 1000)
+    return [("scikit-learn pipeline", slow), ("ONNX", fast), ("times as fast", slow / fast)]
+
+
+def serving():
+    """Rows of the service at 1, 8 and 64 connections: an empty FastAPI endpoint as the floor, scikit-learn, ONNX."""
+    _, data = _pay_model()
+    rows, floor = [], {}
+    for what, requests, start in (
+        ("empty endpoint", 2000, _empty),
+        ("scikit-learn", 200, lambda: service.start(service.SCIKIT_LEARN)),
+        ("ONNX", 2000, lambda: service.start(data)),
+    ):
+        with start() as running:
+            for connections in (1, 8, 64):
+                load = asyncio.run(load_test.run(running.address, connections, requests, JOB))
+                p50, p99 = load.percentile(50), load.percentile(99)
+                against = p99 / floor.setdefault(connections, p99)
+                rows.append((what, connections, p50, p99, load.a_second, against, load.failed))
+    return rows
+
+
+@contextlib.contextmanager
+def _empty():
+    """A FastAPI application that answers at once, in a process of its own."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    process = subprocess.Popen(
+        [sys.executable, "-c", EMPTY, str(listener.fileno())], pass_fds=[listener.fileno()]
+    )
+    try:
+        for _ in range(200):
+            with contextlib.suppress(httpx.HTTPError):
+                httpx.post(f"{address}/range", timeout=1, trust_env=False)
+                break
+            time.sleep(0.05)
+        yield types.SimpleNamespace(address=address)
+    finally:
+        process.terminate()
+        process.wait(10)
+        listener.close()
 
 
 def browser(paths):
