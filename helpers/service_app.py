@@ -73,7 +73,7 @@ class Traffic:
     Parameters
     ----------
     champion : OnnxModel
-        Or any object with ``name``, ``basis`` and ``run(columns)`` of :class:`helpers.onnx_model.OnnxModel`.
+        Or any object with ``name``, ``first``, ``last``, ``basis`` and ``run(columns)`` of :class:`helpers.onnx_model.OnnxModel`.
     registry : prometheus_client.CollectorRegistry
     """
 
@@ -270,7 +270,8 @@ def build(champion):
         except ValueError as error:
             return _page(service_pages.form(asked, problem=_problem(error)), 422)
         ranges, model = traffic.answer([job])
-        return _page(service_pages.form(asked, answer=describe(job, ranges[0], model), job=job))
+        answer = describe(job, ranges[0], model)
+        return _page(service_pages.form(asked, answer=answer, job=job, period=(model.first, model.last)))
 
     return app, traffic
 

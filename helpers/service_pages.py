@@ -1,6 +1,7 @@
 """The pages of the service for people: a form that draws a range, and the reference. Plain HTML, no script."""
 
 import html
+import json
 
 from helpers import pay
 from helpers.roles import OTHER, role_of
@@ -67,7 +68,7 @@ def _code(text, names):
     return next((code for code, name in names.items() if text.lower() in (code.lower(), name.lower())), text)
 
 
-def form(asked, problem="", answer=None, job=None):
+def form(asked, problem="", answer=None, job=None, period=()):
     """Return the page with the form, and above it the answer or what is wrong.
 
     Parameters
@@ -79,6 +80,8 @@ def form(asked, problem="", answer=None, job=None):
     answer : PayRange, optional
     job : Job, optional
         What the answer is for.
+    period : pair of str
+        First and last day of the adverts that the answer was learned from.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def form(asked, problem="", answer=None, job=None):
     if problem:
         parts.append(f'<p class="problem" role="alert" id="problem">{html.escape(problem)}</p>')
     if answer:
-        parts.append(_drawing(answer, job))
+        parts.append(_drawing(answer, job, *period))
     fields = [
         _text("role", "Job title or role", asked, pay.ALL_ROLES, "ML Engineer"),
         _text("level", "Level", asked, pay.LEVELS.values(), "senior"),
@@ -120,7 +123,7 @@ def _choice(name, label, chosen, names):
     return f'<label for="{name}">{label}</label><select id="{name}" name="{name}">{options}</select>'
 
 
-def _drawing(answer, job):
+def _drawing(answer, job, first, last):
     """A bar from the low to the high end on a scale from zero, and the same in words."""
     end = max(_SCALE, -(-answer.high // 100) * 100)
     left, right = (20 + 600 * value / end for value in (answer.low, answer.high))
@@ -139,7 +142,8 @@ def _drawing(answer, job):
         f'<text x="{left:.0f}" y="26" text-anchor="middle" font-size="15">{answer.low}</text>'
         f'<text x="{right:.0f}" y="26" text-anchor="middle" font-size="15">{answer.high}</text>{ticks}'
         '<text x="620" y="106" text-anchor="end" font-size="12">thousand USD a year</text></svg>'
-        f'<figcaption id="answer"><strong>{words}</strong>, {answer.basis}. {kind}.</figcaption></figure>'
+        f'<figcaption id="answer"><strong>{words}</strong>, {answer.basis}. {kind}. Learned from '
+        f"adverts of the aijobs.net salary index, {first} to {last}.</figcaption></figure>"
     )
 
 
@@ -172,6 +176,8 @@ def reference(openapi):
             for field, kind in what["properties"].items()
         )
         parts.append(f'<h2 id="{name}">{name}</h2><p>{html.escape(what["description"])}</p><ul>{rows}</ul>')
+        if "example" in what:
+            parts.append(f"<pre>{html.escape(json.dumps(what['example']))}</pre>")
     parts.append(
         "<h2>Limits</h2><p>2 MB, 10,000 adverts and 10 seconds a request. What is refused is answered by "
         '<code>{"error": "one sentence that says what to send"}</code>.</p>'

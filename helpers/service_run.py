@@ -28,6 +28,7 @@ class Pipeline:
     def __init__(self):
         past = pay.between(pay.adverts(), *pay.FIRST_YEAR)
         self._ends = onnx_model.pipelines(pay.train(past))
+        self.first, self.last = (f"{day:%Y-%m-%d}" for day in (past["arrived"].min(), past["arrived"].max()))
         counts = past.groupby(["role", "level", "country"], observed=True)["weight"].sum()
         self.basis = {key: int(count) for key, count in counts.items()}
 

@@ -303,6 +303,7 @@ def test_form_in_the_browser(running):
         page.wait_for_selector("#answer")
         assert "thousand USD a year" in page.inner_text("#answer")
         assert "adverts" in page.inner_text("#answer") and "ML Engineer, senior" in page.inner_text("#answer")
+        assert "2022-09-" in page.inner_text("#answer") and "2023-08-" in page.inner_text("#answer")
         assert page.locator("svg[role=img]").get_attribute("aria-label").endswith("adverts")
         assert page.get_by_label("Level").input_value() == "senior"
         page.get_by_label("Country").fill("Atlantis")
