@@ -38,17 +38,17 @@ def pipelines(model):
     """
     from sklearn.pipeline import Pipeline
 
-    encoder = _encoder().fit(_every_value())
-    return [Pipeline([("encode", encoder), ("trees", part)]) for part in model.parts]
+    return [Pipeline([("encode", _encoder()), ("learner", part)]) for part in model.parts]
 
 
+@functools.lru_cache
 def _encoder():
     """Encode as :func:`helpers.pay.encode` does, with parts that have an ONNX counterpart."""
     from sklearn.compose import ColumnTransformer
     from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
     values = {name: [list(_values(name))] for name in ("role", "level", "country")}
-    return ColumnTransformer(
+    parts = ColumnTransformer(
         [
             ("role", OneHotEncoder(categories=values["role"], sparse_output=False), ["role"]),
             ("level", OrdinalEncoder(categories=values["level"]), ["level"]),
@@ -56,6 +56,7 @@ def _encoder():
             ("country", OneHotEncoder(categories=values["country"], sparse_output=False), ["country"]),
         ]
     )
+    return parts.fit(_every_value())
 
 
 def _values(name):
