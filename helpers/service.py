@@ -57,7 +57,10 @@ class Service:
         import ipywidgets  # only a notebook needs it
 
         # The port differs from run to run: the link lives as long as the service, the stored text has none.
-        link = f'<a href="{self.address}/" target="_blank">Open the form of the service</a>'
+        link = (
+            f'<a href="{self.address}/" target="_blank" style="color: #0b5cad; text-decoration: underline">'
+            "Open the form of the service</a>"
+        )
         return {**ipywidgets.HTML(link)._repr_mimebundle_(), "text/plain": repr(self)}
 
     @property
