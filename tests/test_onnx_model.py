@@ -80,33 +80,6 @@ def test_what_is_no_model(what):
         onnx_model.load(what)
 
 
-def test_fair_width_brings_coverage_to_four_in_five(past, model):
-    table = past.tail(800)
-    ranges = model.predict(table)
-    extra = (
-        search.fair_width(table, ranges)
-        - (ranges[:, 1] - ranges[:, 0]) @ table["weight"] / table["weight"].sum()
-    ) / 2
-    wider = ranges + np.array([-extra, extra])
-    inside = table["midpoint"].between(wider[:, 0] - 1e-9, wider[:, 1] + 1e-9)
-    assert np.average(inside, weights=table["weight"]) == pytest.approx(0.8, abs=0.02)
-
-
-def test_folds_never_look_ahead(past):
-    for learn, judge in search.folds(past):
-        assert learn["arrived"].max() < judge["arrived"].min()
-
-
-def test_search_refuses_an_unknown_family(past):
-    with pytest.raises(ValueError, match="choose linear"):
-        search.fit("magic", past)
-
-
-def test_measure_compares(past):
-    found = search.measure({"linear": search.fit("linear", past.head(400), alpha=0.05)}, past.tail(200), past)
-    assert found["converts"].tolist() == [True] and (found["kB"] < 20).all() and (found["loss"] > 0).all()
-
-
 def test_model_card(data, past):
     card = model_card.card({"use": "x"}, data, past.tail(500))
     assert card.title.endswith("first-year")
