@@ -18,7 +18,7 @@ from helpers import pay
 STEP = 1_000
 """Adverts in one request."""
 
-_ADDED = ("low", "high", "model")
+_ADDED = ("low", "high", "adverts", "model")
 _PATIENCE = 30
 
 
@@ -27,16 +27,18 @@ class BatchError(RuntimeError):
 
 
 def score(source, target, address, progress=lambda done, total: None):
-    """Add ``low``, ``high`` (thousand USD a year) and ``model`` to every advert of a CSV file.
+    """Add ``low``, ``high`` (thousand USD a year), ``adverts`` and ``model`` to every advert of a CSV file.
 
-    Run it again after any interruption: it goes on where it stopped, or starts anew if the source has changed.
+    Run it again after any interruption: it goes on where it stopped, or starts anew if the source has changed. One
+    file is scored by one model. All other columns stay as they are, letter by letter.
 
     Parameters
     ----------
     source : path
-        CSV with the columns :data:`helpers.pay.FEATURES`, and any others.
+        CSV with the columns :data:`helpers.pay.FEATURES`, and any others but those that are added.
     target : path
-        CSV with the same rows in the same order. Replaced only when it is complete.
+        CSV with the same rows in the same order. Replaced only when it is complete. ``adverts`` is how many adverts
+        of just this kind the model learned from.
     address : str
         Of the service, see :attr:`helpers.service.Service.address`.
     progress : callable
@@ -50,8 +52,9 @@ def score(source, target, address, progress=lambda done, total: None):
     Raises
     ------
     BatchError
-        If the source cannot be read or has an advert that is not accepted, if the service does not answer, if the
-        disk does not take the answers, or if another process works on the same target.
+        If the source cannot be read or has an advert that is not accepted, if the service does not answer or has
+        another model than before, if the disk does not take the answers, or if another process works on the same
+        target.
     """
     source, target = pathlib.Path(source), pathlib.Path(target)
     table, mark = _read(source)
@@ -75,8 +78,10 @@ def score(source, target, address, progress=lambda done, total: None):
 def _read(source):
     try:
         data = source.read_bytes()
-        table = pd.read_csv(io.BytesIO(data), keep_default_na=False)
-        pay.check_jobs(table)
+        table = pd.read_csv(io.BytesIO(data), dtype=str, keep_default_na=False)
+        _jobs(table)
+        for name in set(table.columns) & set(_ADDED):
+            raise pay.BadInput(f"it has a column {name} already: give that another name.")
     except pay.BadInput as error:
         raise BatchError(f"{source.name}: {error}") from None
     except (OSError, ValueError) as error:
@@ -87,8 +92,17 @@ def _read(source):
     return table, hashlib.sha256(data).hexdigest()
 
 
+def _jobs(table):
+    """The features of the adverts of a table of text, checked."""
+    jobs = table[[name for name in pay.FEATURES if name in table]]
+    if "remote" in jobs:
+        numbers = pd.to_numeric(jobs["remote"], errors="coerce")
+        jobs = jobs.assign(remote=numbers.where(numbers.notna(), jobs["remote"]))
+    return pay.check_jobs(jobs)
+
+
 def _work(table, mark, part, address, progress):
-    done = _resume(part, mark)
+    done, model = _resume(part, mark)
     with (
         part.open("ab") as file,
         httpx.Client(base_url=address, timeout=_PATIENCE, trust_env=False) as client,
@@ -96,7 +110,14 @@ def _work(table, mark, part, address, progress):
         while done < len(table):
             rows = table.iloc[done : done + STEP]
             answer = _ask(client, rows, done)
-            lines = (f"{low},{high},{answer['model']}\n" for low, high in answer["ranges"])
+            model = model or answer["model"]
+            if answer["model"] != model:
+                raise BatchError(
+                    f"{done:,} adverts are scored by {model}, and the service now has {answer['model']}: start it with "
+                    f"{model}, or remove {part.name} to begin anew."
+                )
+            pairs = zip(answer["ranges"], answer["adverts"], strict=True)
+            lines = (f"{low},{high},{count},{model}\n" for (low, high), count in pairs)
             file.write("".join(lines).encode())
             file.flush()
             os.fsync(file.fileno())
@@ -105,20 +126,21 @@ def _work(table, mark, part, address, progress):
 
 
 def _resume(part, mark):
-    """Cut off a line that was not written to its end, and return how many answers are whole."""
+    """Cut off a line that was not written to its end; return how many answers are whole, and whose they are."""
     head = f"{mark}\n".encode()
     data = part.read_bytes() if part.exists() else b""
     if not data.startswith(head):  # nothing yet, or answers to another file
         part.write_bytes(head)
-        return 0
+        return 0, None
     whole = data.rfind(b"\n") + 1
     if whole < len(data):
         os.truncate(part, whole)
-    return data[:whole].count(b"\n") - 1
+    lines = data[len(head) : whole].splitlines()
+    return len(lines), lines[-1].rpartition(b",")[2].decode() if lines else None
 
 
 def _ask(client, rows, done):
-    jobs = rows[list(pay.FEATURES)].to_dict("records")
+    jobs = _jobs(rows).to_dict("records")
     try:
         answer = client.post("/ranges", json={"adverts": jobs})
     except httpx.HTTPError:
@@ -134,8 +156,11 @@ def _ask(client, rows, done):
 
 
 def _finish(table, part, target):
-    added = pd.read_csv(part, skiprows=1, names=_ADDED)
+    added = pd.read_csv(part, skiprows=1, names=_ADDED, dtype=str, keep_default_na=False)
     whole = part.with_name(f"{part.name}.whole")
-    pd.concat([table, added], axis=1).to_csv(whole, index=False)
+    with whole.open("w", encoding="utf-8", newline="") as file:
+        pd.concat([table, added], axis=1).to_csv(file, index=False)
+        file.flush()
+        os.fsync(file.fileno())  # the answers are removed next
     os.replace(whole, target)
     part.unlink()

@@ -7,6 +7,7 @@ pickle it cannot run code of its own. The whole pipeline is in it, so that nobod
 import dataclasses
 import functools
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from helpers import pay
 OPSET = 17
 """Version of the ONNX operators: understood by every runtime since 2022."""
 
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,60}")  # it goes into answers, labels and files
 _LARGEST = 20_000_000  # bytes; ours is far under one million
 
 
@@ -141,15 +143,30 @@ def convert(ends, table, name="pay-range", quantiles=pay.QUANTILES):
     return whole.SerializeToString()
 
 
+def basis(table):
+    """Count the adverts of each kind, for an answer to say what it rests on.
+
+    Returns
+    -------
+    dict of tuple to int
+        Values of :data:`helpers.pay.FEATURES` to the number of adverts.
+    """
+    counts = table.groupby(list(pay.FEATURES), observed=True)["weight"].sum().reset_index()
+    return {tuple(key): count for *key, count in counts.itertuples(index=False)}
+
+
 def _facts(table, name, quantiles):
-    counts = table.groupby(["role", "level", "country"], observed=True)["weight"].sum()
+    if not _NAME.fullmatch(name):
+        raise BadModel(
+            "A model's name has 1 to 60 letters, digits, dots, hyphens and underscores: choose another."
+        )
     return {
         "name": name,
         "quantiles": list(quantiles),
         "first": f"{table['arrived'].min():%Y-%m-%d}",
         "last": f"{table['arrived'].max():%Y-%m-%d}",
         "adverts": int(table["weight"].sum()),
-        "basis": [[*key, int(count)] for key, count in counts.items()],
+        "basis": [[*key, count] for key, count in basis(table).items()],
     }
 
 
@@ -166,7 +183,7 @@ class OnnxModel:
     adverts : int
         How many adverts that were.
     basis : dict of tuple to int
-        (role, level, country) to the number of such adverts among them.
+        See :func:`basis`.
     """
 
     name: str
@@ -237,6 +254,8 @@ def load(data):
         facts = json.loads(session.get_modelmeta().custom_metadata_map["pay"])
         basis = {tuple(key): count for *key, count in facts.pop("basis")}
         facts["quantiles"] = tuple(facts["quantiles"])
+        if not _NAME.fullmatch(facts["name"]):
+            raise BadModel
         return OnnxModel(**facts, basis=basis, _session=session)
     except Exception as error:  # the runtime has a dozen kinds of its own
         raise BadModel(

@@ -11,8 +11,11 @@ MOST_ADVERTS = 10_000
 MOST_BYTES = 2_000_000
 """Of a request: 10,000 adverts have about one million."""
 
+MOST_BYTES_OF_ONE = 10_000
+"""Of a request about one advert."""
+
 MOST_SECONDS = 10
-"""From the first byte of a request to its answer."""
+"""Until a new connection has made its first request, and from the head of a request to its answer."""
 
 MOST_AT_ONCE = 256
 """Requests that are being answered."""
@@ -48,19 +51,20 @@ class Limits:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         path = scope["path"] if scope["path"] in PATHS else "elsewhere"  # a stranger must not make up labels
+        most = MOST_BYTES_OF_ONE if path == "/range" else MOST_BYTES
         start, taken, status, refusal = time.perf_counter(), 0, None, None
 
         async def bounded():
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MOST_BYTES:
+            if taken > most:
                 raise _TooLarge
             return message
 
         async def noted(message):
             nonlocal status
-            if taken > MOST_BYTES and not refusal:
+            if taken > most and not refusal:
                 return  # the framework takes our exception for bad JSON and says so
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -70,15 +74,15 @@ class Limits:
         try:
             if self._running > MOST_AT_ONCE:
                 refusal = 503, "Too many requests at once: wait a second and send it again."
-            elif _announced(scope) > MOST_BYTES:
+            elif _announced(scope) > most:
                 raise _TooLarge
             else:
                 async with asyncio.timeout(MOST_SECONDS):
                     await self._app(scope, bounded, noted)
-                if taken > MOST_BYTES:
+                if taken > most:
                     raise _TooLarge
         except _TooLarge:
-            refusal = 413, f"A request has at most {MOST_BYTES:,} bytes: split the adverts over several."
+            refusal = 413, f"A request to {path} has at most {most:,} bytes: split the adverts over several."
         except TimeoutError:
             refusal = 408, f"The request took over {MOST_SECONDS} seconds: send fewer adverts at once."
         except Exception:

@@ -13,9 +13,11 @@ import sys
 import threading
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from helpers import onnx_model, pay, service_app
 from helpers.service import HOST, SCIKIT_LEARN
+from helpers.service_limits import MOST_SECONDS
 
 _GRACE = 2  # seconds for requests under way when it stops
 
@@ -29,8 +31,7 @@ class Pipeline:
         past = pay.between(pay.adverts(), *pay.FIRST_YEAR)
         self._ends = onnx_model.pipelines(pay.train(past))
         self.first, self.last = (f"{day:%Y-%m-%d}" for day in (past["arrived"].min(), past["arrived"].max()))
-        counts = past.groupby(["role", "level", "country"], observed=True)["weight"].sum()
-        self.basis = {key: int(count) for key, count in counts.items()}
+        self.basis = onnx_model.basis(past)
 
     def run(self, columns):
         """Predict ranges; see :meth:`helpers.onnx_model.OnnxModel.run`."""
@@ -39,6 +40,19 @@ class Pipeline:
 
         jobs = pd.DataFrame(columns)
         return np.sort(np.column_stack([end.predict(jobs) for end in self._ends]), axis=1)
+
+
+class Impatient(H11Protocol):
+    """A connection that is closed if it has not made its first request in time: uvicorn itself would wait for ever."""
+
+    def connection_made(self, transport):
+        """Start the clock."""
+        super().connection_made(transport)
+        self.loop.call_later(MOST_SECONDS, self._look)
+
+    def _look(self):
+        if self.cycle is None:
+            self.transport.close()
 
 
 def read(text):
@@ -115,7 +129,7 @@ def main():
     app, traffic = service_app.build(champion)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_keep_alive=30, timeout_graceful_shutdown=_GRACE,
-        h11_max_incomplete_event_size=16_384, backlog=512,
+        h11_max_incomplete_event_size=16_384, backlog=512, http=Impatient,
     )  # fmt: skip
     server = uvicorn.Server(config)
     listener.listen(512)

@@ -97,6 +97,28 @@ def test_service_killed_in_the_middle(source, wanted):
     assert target.read_bytes() == wanted
 
 
+def test_two_models_do_not_share_a_file(source, running):
+    target, past = source.with_name("out.csv"), pay.split_by_time(pay.adverts())[0]
+    with pytest.raises(Killed):
+        batch.score(source, target, running.address, kill_after(1))
+    with service.start(onnx_model.export(pay.train(past, n_estimators=5), past, "other")) as other:
+        with pytest.raises(batch.BatchError, match=r"1,000 adverts are scored by small.*now has other"):
+            batch.score(source, target, other.address)
+        source.with_name("out.csv.part").unlink()
+        batch.score(source, target, other.address)
+    assert set(pd.read_csv(target)["model"]) == {"other"}
+
+
+def test_other_columns_stay_letter_by_letter(tmp_path, running):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    head, row = "id,role,level,remote,country,price,note", '007,ML Engineer,SE,0,US,1.10,"a, b"'
+    source.write_text(f"{head}\n{row}\n")
+    assert batch.score(source, target, running.address) == 1
+    lines = target.read_text().splitlines()
+    assert lines[0] == f"{head},low,high,adverts,model"
+    assert lines[1].startswith(f"{row},") and lines[1].endswith(",small")
+
+
 def test_two_at_once(source, running):
     target = source.with_name("out.csv")
     with filelock.FileLock(f"{target}.part.lock"), pytest.raises(batch.BatchError, match="another notebook"):
@@ -126,6 +148,7 @@ def test_sources_that_cannot_be_scored(tmp_path, running):
 
     assert "needs a role" in error(b"a,b\n1,2\n")
     assert "Chef" in error(b"role,level,remote,country\nChef,SE,0,US\n")
+    assert "column low already" in error(b"role,level,remote,country,low\nML Engineer,SE,0,US,1\n")
     assert "CSV" in error(b"") and "CSV" in error(b"\xff\xfe\x00")
     with pytest.raises(batch.BatchError, match="cannot be read"):
         batch.score(pathlib.Path(tmp_path / "none.csv"), tmp_path / "out.csv", running.address)

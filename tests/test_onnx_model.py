@@ -88,3 +88,10 @@ def test_model_card(data, past):
     assert isinstance(
         pd.Series(model_card.facts(onnx_model.load(data), data, past)).str.len().min(), int | np.integer
     )
+
+
+@pytest.mark.parametrize("name", ["", "v1,2", "x\ny", "a" * 61, "<b>"])
+def test_a_name_that_would_do_harm_in_a_file_or_a_label(name):
+    past, _ = pay.split_by_time(pay.adverts())
+    with pytest.raises(onnx_model.BadModel, match="1 to 60 letters"):
+        onnx_model.export(pay.train(past.head(200), n_estimators=2), past, name)
