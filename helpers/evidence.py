@@ -207,8 +207,9 @@ def tools(role):
 def apart(role):
     """Tools that set the adverts of a role apart from the adverts of every other role.
 
-    Apart means that the 95% intervals do not even touch, a stricter test than that of a difference. Roles
-    with fewer than `TOO_FEW` adverts are not compared.
+    Apart means that the 95% intervals do not even touch, a stricter test than that of a difference. The interval of
+    a role with fewer than `TOO_FEW` adverts would touch almost anything, so such a role counts only where its whole
+    interval lies on the other side.
 
     Parameters
     ----------
@@ -220,11 +221,15 @@ def apart(role):
         Named more often than in any other role, most frequent first; named less often than in any other.
     """
     table = tools(role)
-    table = table[table["postings"] >= TOO_FEW]
+    few = table["postings"] < TOO_FEW
+    table = table.assign(
+        low=table["share_low"].where(~few, table["share_high"]),
+        high=table["share_high"].where(~few, table["share_low"]),
+    )
     own = table[table["role"] == role].set_index("skill")
     others = table[table["role"] != role].groupby("skill", observed=True)
-    more = own["share_low"] > others["share_high"].max().reindex(own.index)
-    less = own["share_high"] < others["share_low"].min().reindex(own.index)
+    more = own["share_low"] > others["high"].max().reindex(own.index)
+    less = own["share_high"] < others["low"].min().reindex(own.index)
     return [skill for skill in own.index if more[skill]], [skill for skill in own.index if less[skill]]
 
 

@@ -6,6 +6,11 @@ from helpers.roles import ROLES
 _PLURAL = {role: f"{role}s" for role in ROLES}
 _MASTER = "Master's degree"
 _SPELLED = {"aws": "AWS", "gcp": "GCP", "sql": "SQL", "pytorch": "PyTorch", "tensorflow": "TensorFlow"}
+_POSTINGS = "Source: L. Barousse, data_jobs, job postings of 2023 with a stated salary."
+_SURVEYS = {
+    "Kaggle": "Source: Kaggle Machine Learning and Data Science Survey {year}, CC BY 2.0.",
+    "Stack Overflow": "Source: Stack Overflow Developer Survey {year}, ODbL 1.0.",
+}
 _SPREAD = "Thin lines run from the lowest tenth to the highest tenth, thick ones hold the middle half."
 
 
@@ -115,7 +120,7 @@ def size(role):
     axes.set_xlabel("Adverts of 2023 with a stated salary, all countries")
     per = counts["Data Scientist"] / counts[role]
     title = (
-        f"One advert for {_a(role)} for every {per:.0f} for a Data Scientist"
+        f"One advert for {_a(role)} for {_about(per, counts[role])} for a Data Scientist"
         if per > 1
         else f"{counts[role] / _others(counts, role):.0f} times the adverts of the other three together"
     )
@@ -128,7 +133,12 @@ def size(role):
         "scientists and "
         "MLOps engineers were found by words in the title, so the same work under another title is missed."
     )
-    return charts.finish(figure, title, tables.cite("skill_shares"), sentence)
+    return charts.finish(figure, title, _POSTINGS, sentence)
+
+
+def _about(per, count):
+    """A ratio with no more digits than the smaller count can carry."""
+    return f"every {per:.0f}" if count > 100 else f"about every {round(per, -1):.0f}"
 
 
 def outlook(role):
@@ -202,10 +212,10 @@ def tools(role, top=10):
         "in brackets and as lines the 95% intervals. "
         + (f"Clearly more often than in adverts for the other roles: {_and(more)}. " if more else "")
         + (f"Clearly less often: {_and(less)}. " if less else "")
-        + "".join(f"{_PLURAL[other]} are not compared: only {n[other]} adverts. " for other in left_out)
+        + "".join(f"{_PLURAL[other]} have only {n[other]} adverts: a rough figure. " for other in left_out)
         + "A tool that an advert does not name may still be wanted."
     )
-    return charts.finish(figure, title, tables.cite("skill_shares"), sentence)
+    return charts.finish(figure, title, _POSTINGS, sentence)
 
 
 def education(role, survey=evidence.KAGGLE):
@@ -268,7 +278,7 @@ def education(role, survey=evidence.KAGGLE):
         + "People chose to answer, so compare the roles and not the levels; it says nothing on who gets "
         "hired."
     )
-    return charts.finish(figure, title, tables.cite("education"), sentence)
+    return charts.finish(figure, title, _SURVEYS[survey].format(year=year), sentence)
 
 
 def first_rung(role):
