@@ -136,7 +136,7 @@ def convert(ends, table, name="pay-range", quantiles=pay.QUANTILES):
     )
     versions = {one.domain: one.version for part in graphs for one in part.opset_import}
     whole = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid(*pair) for pair in versions.items()], ir_version=8
+        graph, opset_imports=[helper.make_opsetid(*pair) for pair in sorted(versions.items())], ir_version=8
     )
     helper.set_model_props(whole, {"pay": json.dumps(_facts(table, name, quantiles))})
     checker.check_model(whole)

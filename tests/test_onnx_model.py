@@ -1,5 +1,9 @@
 """The pay model as ONNX: the same answers everywhere, the facts inside, and what is refused."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,3 +99,20 @@ def test_a_name_that_would_do_harm_in_a_file_or_a_label(name):
     past, _ = pay.split_by_time(pay.adverts())
     with pytest.raises(onnx_model.BadModel, match="1 to 60 letters"):
         onnx_model.export(pay.train(past.head(200), n_estimators=2), past, name)
+
+
+def test_the_same_model_gives_the_same_bytes_in_every_process():
+    code = (
+        "import hashlib; from helpers import onnx_model, pay; past = pay.split_by_time(pay.adverts())[0]; "
+        "print(hashlib.sha256(onnx_model.export(pay.train(past, n_estimators=3), past)).hexdigest())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(found) == 1
