@@ -12,27 +12,32 @@ import httpx
 import numpy as np
 
 _PATIENCE = 30  # seconds for one answer
+_WARM = 10  # connections that are open before anything is counted
 
 
 @dataclasses.dataclass(frozen=True)
 class Load:
-    """What a load test found. Made by :func:`run`.
+    """What a load test found. Made by :func:`run` and :func:`at_rate`.
 
     Attributes
     ----------
-    connections : int
+    connections : int or None
+        At once; ``None`` where requests came at a rate, whoever was still waiting.
     milliseconds : numpy.ndarray
         Time to each good answer.
     failed : int
         Requests without a good answer.
     seconds : float
         Length of the test.
+    busy : float
+        Share of a core that the process of the service was busy meanwhile; NaN if it was not looked at.
     """
 
     connections: int
     milliseconds: np.ndarray
     failed: int
     seconds: float
+    busy: float = float("nan")
 
     def percentile(self, percent):
         """float: milliseconds that so many percent of the answers took at most."""
@@ -44,7 +49,7 @@ class Load:
         return len(self.milliseconds) / self.seconds
 
 
-async def run(address, connections, requests, body, path="/range"):
+async def run(address, connections, requests, body, path="/range", pid=None):
     """Send requests over some connections at once, each the next as soon as it has its answer.
 
     Parameters
@@ -57,6 +62,8 @@ async def run(address, connections, requests, body, path="/range"):
     body : dict or None
         What to post; ``None`` asks with GET.
     path : str
+    pid : int, optional
+        Process of the service, to see how busy it was.
 
     Returns
     -------
@@ -69,11 +76,7 @@ async def run(address, connections, requests, body, path="/range"):
         async def work(client, tickets, found):
             for _ in tickets:
                 before = time.perf_counter()
-                try:
-                    answer = await (client.get(path) if body is None else client.post(path, json=body))
-                    good = answer.status_code == 200
-                except httpx.HTTPError:
-                    good = False
+                good = await _ask(client, path, body)
                 found.append(1000 * (time.perf_counter() - before) if good else None)
 
         async def together(count):
@@ -83,9 +86,74 @@ async def run(address, connections, requests, body, path="/range"):
             return found, time.perf_counter() - before
 
         await together(connections)
+        used = _core_seconds(pid)
         found, seconds = await together(requests)
+        busy = (_core_seconds(pid) - used) / seconds
+    return _load(connections, found, seconds, busy)
+
+
+async def at_rate(address, rate, requests, body, seed=0, path="/range", pid=None):
+    """Send requests at random moments, whether or not the earlier ones have been answered.
+
+    Each time counts from the moment when the request was due. So a service that falls behind, or a caller that is
+    held up, cannot make the times look better by sending less.
+
+    Parameters
+    ----------
+    address, body, path, pid
+        See :func:`run`.
+    rate : float
+        Requests a second on average: a Poisson process, given that `requests` fall into their time.
+    requests : int
+    seed : int
+
+    Returns
+    -------
+    Load
+
+    Raises
+    ------
+    ValueError
+        If the rate or the number of requests is none that can be sent.
+    """
+    if not (0 < rate <= 100_000 and 1 <= requests <= 100_000):
+        raise ValueError("Give a rate above zero and a number of requests from 1 to 100,000.")
+    due = np.sort(np.random.default_rng(seed).uniform(0, requests / rate, requests))
+    async with _client(address) as client:
+        await asyncio.gather(*(_ask(client, path, body) for _ in range(_WARM)))
+        used, start = _core_seconds(pid), time.perf_counter()
+
+        async def work(moment):
+            await asyncio.sleep(start + moment - time.perf_counter())
+            good = await _ask(client, path, body)
+            return 1000 * (time.perf_counter() - start - moment) if good else None
+
+        found = await asyncio.gather(*map(work, due))
+        seconds = max(time.perf_counter() - start, requests / rate)
+        busy = (_core_seconds(pid) - used) / seconds
+    return _load(None, found, seconds, busy)
+
+
+def _load(connections, found, seconds, busy):
     good = [one for one in found if one is not None]
-    return Load(connections, np.array(good), len(found) - len(good), seconds)
+    return Load(connections, np.array(good), len(found) - len(good), seconds, busy)
+
+
+async def _ask(client, path, body):
+    try:
+        answer = await (client.get(path) if body is None else client.post(path, json=body))
+    except httpx.HTTPError:
+        return False
+    return answer.status_code == 200
+
+
+def _core_seconds(pid):
+    if pid is None:
+        return float("nan")
+    import psutil
+
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
 
 
 def _client(address):

@@ -15,16 +15,16 @@ class ProgressBar:
 
     Attributes
     ----------
-    done : int
-        As last told.
+    first, done : int
+        As first and as last told; 0 before.
     """
 
     def __init__(self, what):
-        self.what, self.done = what, 0
+        self.what, self.first, self.done = what, 0, 0
         self.widget = widgets.HTML(self._html(1))
 
     def __call__(self, done, total):
-        self.done = done
+        self.first, self.done = self.first or done, done
         self.widget.value = self._html(total)
 
     def _html(self, total):

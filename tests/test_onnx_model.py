@@ -5,10 +5,9 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from helpers import model_card, onnx_model, pay, search
+from helpers import onnx_model, pay, search
 
 
 @pytest.fixture(scope="module")
@@ -82,16 +81,6 @@ def test_unknown_words_are_refused(data):
 def test_what_is_no_model(what):
     with pytest.raises(onnx_model.BadModel, match=r"export"):
         onnx_model.load(what)
-
-
-def test_model_card(data, past):
-    card = model_card.card({"use": "x"}, data, past.tail(500))
-    assert card.title.endswith("first-year")
-    with pytest.raises(pay.BadInput, match="no part"):
-        model_card.card({"uze": "x"}, data, past)
-    assert isinstance(
-        pd.Series(model_card.facts(onnx_model.load(data), data, past)).str.len().min(), int | np.integer
-    )
 
 
 @pytest.mark.parametrize("name", ["", "v1,2", "x\ny", "a" * 61, "<b>"])

@@ -8,9 +8,11 @@ def test_follows_what_it_is_told():
     bar = ProgressBar("adverts scored")
     assert "No adverts scored yet" in bar.widget.value and 'value="0"' in bar.widget.value
     bar(3_000, 8_207)
-    assert bar.done == 3_000
+    assert bar.done == bar.first == 3_000
     assert "3,000 of 8,207 adverts scored" in bar.widget.value
     assert '<progress value="3000" max="8207"' in bar.widget.value
+    bar(4_000, 8_207)
+    assert (bar.first, bar.done) == (3_000, 4_000)
 
 
 def test_words_are_escaped():

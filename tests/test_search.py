@@ -46,7 +46,40 @@ def test_measure_compares(past):
     found = search.measure(candidates, past.tail(200), past)
     assert found["converts"].tolist() == [True, False]
     assert found["kB"]["linear"] < 20 and np.isnan(found["kB"]["neighbours"])
-    assert (found["loss"] > 0).all() and found["microseconds"]["neighbours"] > found["microseconds"]["linear"]
+    assert (found["loss"] > 0).all() and np.isnan(found["as ONNX"]["neighbours"])
+    assert found["as pipeline"]["linear"] > 3 * found["as ONNX"]["linear"]
+
+
+def test_equal_files_get_equal_times(past):
+    same = search.fit("linear", past.head(300), alpha=0.05)
+    found = search.measure({"one": same, "other": same}, past.tail(50), past, rounds=31)["as ONNX"]
+    assert 1 / 3 < found["one"] / found["other"] < 3
+
+
+def test_neighbours_count_repeats(past):
+    job = past.head(1)
+    rows = (
+        past[past["role"] == "ML Engineer"]
+        .head(40)
+        .assign(**{name: job[name].iloc[0] for name in pay.FEATURES})
+    )
+    rows = rows.assign(midpoint=np.arange(40.0), weight=[1] * 39 + [400])
+    assert (search.fit("neighbours", rows, n_neighbors=439).predict(job) == 39).all()
+
+
+def test_difference_is_the_difference_of_the_losses(past, model):
+    class Wider:
+        def predict(self, jobs):
+            return model.predict(jobs) + np.array([-40, 40])
+
+    table = past.tail(1_000)
+    gap, low, high = search.difference(Wider(), model, table)
+    ranges = model.predict(table)
+    expected = pay_scores.range_loss(table, ranges + np.array([-40, 40])) - pay_scores.range_loss(
+        table, ranges
+    )
+    assert gap == pytest.approx(expected) and 0 < low < gap < high
+    assert search.difference(model, model, table) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("family", ["boosting", "neighbours"])
@@ -85,6 +118,19 @@ def test_saved_is_positive_for_the_narrower(past, model):
     same = search.Candidate("boosting", onnx_model.pipelines(model))
     periods = {"spring": ("2023-03-01", "2023-05-31"), "summer": ("2023-06-01", "2023-08-31")}
     found = search.saved({"ours": same, "same": same, "noisy": Spread()}, "ours", past, periods)
-    assert list(found.columns) == ["spring", "summer"] and list(found.index) == ["same", "noisy"]
-    assert (found.loc["same"] == 0).all() and (found.loc["noisy"] < -1_000).all()
-    assert (found % 100 == 0).all().all()
+    assert list(found.index) == [(period, name) for period in periods for name in ("ours", "same", "noisy")]
+    same, noisy = (found.xs(name, level=1) for name in ("same", "noisy"))
+    assert (same[["saved", "low", "high"]] == 0).all().all() and not same["clear"].any()
+    assert (noisy["saved"] < -1_000).all() and noisy["clear"].all()
+    assert (noisy["low"] <= noisy["saved"]).all() and (noisy["saved"] <= noisy["high"]).all()
+    assert (found[["saved", "low", "high"]] % 100 == 0).all().all()
+    shares = [
+        100 * pay_scores.coverage(pay.between(past, *days), model.predict(pay.between(past, *days)))
+        for days in periods.values()
+    ]
+    assert same["coverage"].tolist() == [round(share) for share in shares]
+    spring = pay.between(past, *periods["spring"])
+    gain = search.fair_width(spring, model.predict(spring)) - search.fair_width(
+        spring, Spread().predict(spring)
+    )
+    assert noisy["saved"]["spring"] == pytest.approx(1_000 * gain, abs=50)

@@ -8,26 +8,34 @@ from helpers.check.engine import exercise, judge_number, right, wrong
 
 REQUESTS, COST, BUSY = 500, 0.004, 0.6  # a second; seconds of a core; share
 CALLS, SLOW = 20, 0.01
+BYTES = 4  # of a range in a table
 FULLY_REMOTE = {"role": "ML Engineer", "level": "MI", "country": "US"}
 
 
-@exercise("Replace the three dots with a number of different questions.")
-def possible_questions(answer):
-    """How many different jobs can be asked about."""
-    sizes = [len(values) for values in (pay.ALL_ROLES, pay.LEVELS, pay.REMOTE, pay.COUNTRIES)]
-    target = len(onnx_model.every_job())
+@exercise("Replace the three dots with a number of kB.")
+def table_of_answers(answer):
+    """How large a table of all answers would be if the size of the firm were asked as well."""
+    now = len(onnx_model.every_job())
+    sizes = len(pay.adverts()["size"].cat.categories)
+    bytes_ = now * sizes * BYTES
+    target = bytes_ / 1000
     return judge_number(
         answer,
         target,
-        0.5,
-        f"{target:,}: every answer there is fits into a table smaller than the model. A server earns its place only "
-        "when there will be more features, or when answers must be recorded, limited and replaced.",
+        0.1,
+        f"{target:.1f} kB for {now * sizes:,} answers, less than the file of the model that you will export. So it is not "
+        "size that speaks for a model. One field of free text, or one number, and there is no list of all questions "
+        "any more.",
         {
-            sum(sizes): "That is the sum. Each role goes with each level, and so on: multiply.",
-            math.prod(sizes[:2]): "Those are role and level alone: remote work and country count too.",
-            math.prod(sizes) / sizes[3]: "That leaves out the country.",
-            math.prod(sizes) / sizes[2]: "That leaves out remote work.",
-            None: "Multiply the number of values of the four features.",
+            now
+            * BYTES
+            / 1000: "A factor of three is missing: the size of the firm comes to today's questions.",
+            now * sizes / 1000: "A factor of four is missing: the levels, or the bytes of an answer.",
+            target / len(pay.ALL_ROLES): "That leaves out the roles.",
+            target / len(pay.COUNTRIES): "That leaves out the countries.",
+            now * sizes: "Those are the answers: four bytes each, and a thousand bytes a kB.",
+            bytes_: "Those are bytes: a kB has 1,000.",
+            None: "Multiply the number of values of the five features, then by 4 bytes, and divide by 1,000.",
         },
     )
 
@@ -63,6 +71,8 @@ def processes_needed(answer):
             work: "That many would be busy all the time, and the queue would never end: keep to 60%.",
             work / BUSY: "Nearly: a part of a process cannot be started. Round up.",
             target - 1: "Rounded down, each would be busier than 60%. Round up.",
+            work
+            / (1 - BUSY): "That keeps each busy for 40% of the time: divide by what it may be busy, 0.6.",
             work * BUSY: "Divide by the share, do not multiply: a lazier process does less.",
             None: "Seconds of a core needed a second: requests times cost. Divide by 0.6 and round up.",
         },
@@ -77,8 +87,8 @@ def slow_pages(answer):
         answer,
         target,
         0.3,
-        f"{target:.0f}%: nearly one page in five waits for a call of the slowest hundredth. Rare for a call is not rare "
-        "for a person. One request for all twenty avoids it.",
+        f"{target:.0f}%: nearly one page in five, if slow calls strike independently. Rare for a call is not rare for a "
+        "person. One request for all twenty avoids it.",
         {
             100 * SLOW: "That is the share of calls. A page is slow if any of its twenty calls is.",
             100
@@ -86,6 +96,8 @@ def slow_pages(answer):
             * CALLS: "Close, but pages with two slow calls are counted twice: take 1 minus the share with none.",
             100 - target: "Those are the pages without a slow call: take the others.",
             target / 100: "That is a fraction: multiply by 100.",
+            (100 - target)
+            / 100: "Those are the pages without a slow call, and as a fraction: take 1 minus that, times 100.",
             None: "A page is fast only if all twenty calls are: 0.99 to the power of 20. Take 1 minus that.",
         },
     )

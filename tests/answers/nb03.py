@@ -1,12 +1,9 @@
-"""The checkers of notebook 03: right answers, each likely mistake, and whatever else a learner may hand them."""
+"""Answers to the exercises of notebook 03."""
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from helpers import check
 from helpers.check import nb03
-from tests import books
 
 GAPS = nb03.gaps()
 GAIN, PART = GAPS["plain"] - GAPS["role-wise"], GAPS["plain"] - GAPS["own miss"]
@@ -38,31 +35,3 @@ WRONG = {
     },
     "wrong_point": {1: "fair", 3: "right", 4: "three points", 0: "three points"},
 }
-
-
-def test_every_exercise_is_tested():
-    assert set(RIGHT) == set(WRONG) == set(check.exercises("03"))
-    assert len(RIGHT) == 5
-
-
-@pytest.fixture(autouse=True)
-def own_profile():
-    with books.empty_profile():
-        yield
-
-
-@pytest.mark.parametrize(("name", "answer"), [(name, one) for name, many in RIGHT.items() for one in many])
-def test_right_answers(name, answer):
-    verdict = getattr(nb03, name)(answer)
-    assert verdict.state == "right", verdict
-    assert len(verdict.message) > 40
-
-
-@pytest.mark.parametrize(
-    ("name", "answer", "hint"),
-    [(name, one, hint) for name, many in WRONG.items() for one, hint in many.items()],
-)
-def test_a_mistake_gets_its_own_hint(name, answer, hint):
-    verdict = getattr(nb03, name)(answer)
-    assert verdict.state == "wrong"
-    assert hint in verdict.message
