@@ -1,19 +1,21 @@
 """Watch a pay model on the weekly arrivals of adverts: what came, how it differs, and whether promises were kept.
 
-A *signal* is one number a week. An *alarm* is a week in which a signal passes a threshold. A detector is judged by
-two prices, and no threshold lowers both: how many weeks it sleeps through a change, and how often it cries wolf.
+Each *signal* is one number a week. When one becomes an alarm, and what that costs, is said in :mod:`helpers.alarms`.
 """
 
 import numpy as np
 import pandas as pd
 
-from helpers import charts, pay, pay_scores, tables
+from helpers import pay, pay_scores, tables
 
 LEARNED = ("2022-07-01", "2023-06-30")
 """First and last day of the adverts that the watched model learned from: the June 2023 model."""
 
 LATE = 10
 """Days without an arrival after which "no data" is raised: the stream is weekly, and three days late is still usual."""
+
+USUAL = 8
+"""Arrivals before a week whose median is what usually comes; fewer than half of it raises "few data"."""
 
 CHANGES = {
     "2024-06-23": "software engineers are collected",
@@ -35,24 +37,8 @@ SIGNALS = {
 }
 """Signals of :func:`watch`, each higher when worse, with the label of its axis."""
 
-NEEDS_PAY = ("KS of pay", "lost coverage")
-"""Signals that can only be computed once the true pay is known."""
-
-THRESHOLDS = {
-    "new titles": (1, 2, 5, 10, 15, 20, 25),
-    "PSI of role": (0.1, 0.2, 0.25, 0.5, 1.0, 1.5, 2.0),
-    "PSI of title": (0.1, 0.2, 0.25, 0.5, 1.0, 1.5, 2.0),
-    "PSI of country": (0.1, 0.2, 0.25, 0.5, 1.0, 1.5, 2.0),
-    "KS of level": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4),
-    "KS of pay": (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4),
-    "lost coverage": (2, 4, 6, 8, 10, 12, 15),
-}
-"""Thresholds to choose from, from nervous to deaf."""
-
-FEWEST = 30
-"""Adverts below which a week raises no alarm about its mix: four adverts have no distribution."""
-
-_SMALLEST_SHARE = 1e-4  # PSI takes a logarithm: an empty group counts as one advert in ten thousand
+SMALLEST_SHARE = 1e-4
+"""PSI takes a logarithm: an empty group counts as one advert in ten thousand. With few adverts this choice matters."""
 
 
 def arrivals():
@@ -62,8 +48,8 @@ def arrivals():
     -------
     pandas.DataFrame
         Indexed by day of arrival: ``adverts``, ``days`` (since the one before), ``late`` (more than :data:`LATE`
-        days), ``raised`` (day on which "no data" is raised, if it is), ``lone`` (% of adverts that state one figure
-        and no range).
+        days), ``raised`` (day on which "no data" is raised, if it is), ``few`` (fewer than half of what usually
+        comes, see :data:`USUAL`), ``lone`` (% of adverts that state one figure and no range).
     """
     raw = tables.load("pay_ranges")
     groups = raw.assign(alone=raw["adverts"] * raw["single"]).groupby("arrived")[["adverts", "alone"]].sum()
@@ -75,6 +61,7 @@ def arrivals():
             "days": days,
             "late": late,
             "raised": (groups.index.to_series().shift() + pd.Timedelta(days=LATE + 1)).where(late),
+            "few": groups["adverts"] < groups["adverts"].shift().rolling(USUAL).median() / 2,
             "lone": 100 * groups["alone"] / groups["adverts"],
         }
     )
@@ -100,7 +87,7 @@ def psi(before, now):
         0 when they are equal. It is the Kullback-Leibler divergence taken both ways and added. The usual rule of
         thumb (over 0.2 is a shift) knows nothing of how many adverts the shares rest on: see :func:`psi_by_chance`.
     """
-    before, now = (np.clip(np.asarray(part, dtype=float), _SMALLEST_SHARE, None) for part in (before, now))
+    before, now = (np.clip(np.asarray(part, dtype=float), SMALLEST_SHARE, None) for part in (before, now))
     return float(((now - before) * np.log(now / before)).sum())
 
 
@@ -171,114 +158,34 @@ def watch(model, learned, live):
     return table.assign(**{"lost coverage": (80 - table["coverage"]).clip(lower=0)})
 
 
-def alarms(seen, signal, threshold):
-    """Return in which weeks a signal passes a threshold.
+def known_and_new(model, learned, live):
+    """Compare the coverage of titles that a model has learned from with that of new ones.
 
     Parameters
     ----------
-    seen : pandas.DataFrame
+    model, learned, live
         See :func:`watch`.
-    signal : str
-        One of :data:`SIGNALS`.
-    threshold : float
-
-    Returns
-    -------
-    pandas.Series of bool
-        Indexed by day of arrival. Weeks of fewer than :data:`FEWEST` adverts raise none.
-
-    Raises
-    ------
-    helpers.charts.NoPicture
-        If there is no such signal.
-    """
-    if signal not in SIGNALS:
-        raise charts.NoPicture(f"There is no such signal: choose {', '.join(SIGNALS)}.")
-    return (seen[signal] > threshold) & (seen["adverts"] >= FEWEST)
-
-
-def price(raised, change=FIRST_CHANGE, label_weeks=0):
-    """Say what a detector costs: alarms before the change, and weeks until it notices the change.
-
-    Parameters
-    ----------
-    raised : pandas.Series of bool
-        See :func:`alarms`.
-    change : str
-        Day of the arrival in which the change happened. Alarms before it count as false, although some may
-        have had a reason that we do not know.
-    label_weeks : int
-        Weeks until the truth is known, added to the delay.
-
-    Returns
-    -------
-    dict
-        ``false`` (count), ``false_a_year``, ``low`` and ``high`` (its exact 95% Poisson interval),
-        ``delay`` (arrivals between the change and the first alarm from then on; ``None`` for never).
-    """
-    from scipy.stats import chi2
-
-    before, after = raised[raised.index < change], raised[raised.index >= change]
-    years, count = len(before) / 52, int(before.sum())
-    return {
-        "false": count,
-        "false_a_year": count / years,
-        "low": float(chi2.ppf(0.025, 2 * count) / 2 / years) if count else 0.0,
-        "high": float(chi2.ppf(0.975, 2 * count + 2) / 2 / years),
-        "delay": int(np.argmax(after.to_numpy())) + label_weeks if after.any() else None,
-    }
-
-
-def prices(seen, label_weeks=0):
-    """Price every threshold of every signal.
-
-    Parameters
-    ----------
-    seen, label_weeks
-        See :func:`watch` and :func:`price`; `label_weeks` applies to :data:`NEEDS_PAY` only.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``signal``, ``threshold`` and those of :func:`price`.
+        One row a period around the first change: ``adverts`` and ``known`` (coverage, %) of known titles,
+        ``new adverts`` and ``new``.
     """
+    edges = pd.to_datetime(["2023-07-01", FIRST_CHANGE, "2024-07-28", "2024-08-01", "2025-02-01"])
+    names = ["before 23 June 2024", "23 June to 21 July", "28 July", "from 4 August"]
+    rows = live.assign(
+        inside=pay_scores.inside(live, model.predict(live)) * live["weight"],
+        period=pd.cut(live["arrived"], edges, right=False, labels=names),
+        new=~live["title_group"].isin(learned["title_group"]),
+    )
+    sums = rows.groupby(["period", "new"], observed=True)[["weight", "inside"]].sum().unstack()
+    kept = 100 * sums["inside"] / sums["weight"]
     return pd.DataFrame(
         {
-            "signal": signal,
-            "threshold": threshold,
-            **price(
-                alarms(seen, signal, threshold),
-                label_weeks=label_weeks if signal in NEEDS_PAY else 0,
-            ),
+            "adverts": sums["weight"][False],
+            "known": kept[False],
+            "new adverts": sums["weight"][True],
+            "new": kept[True],
         }
-        for signal in SIGNALS
-        for threshold in THRESHOLDS[signal]
     )
-
-
-def adwin(hits, seed=0, delta=0.002):
-    """Let a detector that needs no threshold on the signal watch a stream of single adverts.
-
-    Parameters
-    ----------
-    hits : pandas.Series of bool
-        Was the promise kept, one an advert, indexed by day of arrival. Which of a day's adverts came first is not
-        known: they are put into a random order.
-    seed : int
-    delta : float
-        Accepted chance of a false alarm in any one comparison.
-
-    Returns
-    -------
-    list of pandas.Timestamp
-        Days on which ADWIN (Bifet and Gavalda, 2007) found that the mean had changed.
-    """
-    from river.drift import ADWIN  # slow to import
-
-    order = np.lexsort((np.random.default_rng(seed).random(len(hits)), hits.index.to_numpy()))
-    detector, days = ADWIN(delta=delta), []
-    for day, hit in hits.iloc[order].items():
-        detector.update(int(hit))
-        if detector.drift_detected:
-            days.append(day)
-    return days

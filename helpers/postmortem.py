@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers import charts, monitor, pay
+from helpers import alarms, charts, monitor, pay
 from helpers.document import Bullets, Document, Picture, Section, Table, Text
 
 PARTS = {
@@ -18,8 +18,14 @@ PARTS = {
 _BLANK = "(to be written)"
 
 
-def timeline(seen, threshold=10):
-    """Build the timeline of the summer of 2024: what happened, and when which alarm would have said so.
+SURELY_LOW = 75
+"""Coverage, %, that a week misses when its whole interval lies below."""
+
+_WARNINGS = 3  # weeks of low coverage that the timeline names: the first ones
+
+
+def timeline(seen, threshold=10, label_weeks=4):
+    """Build the timeline up to the autumn of 2024: what happened, and which alarm would have rung when.
 
     Parameters
     ----------
@@ -27,6 +33,8 @@ def timeline(seen, threshold=10):
         See :func:`helpers.monitor.watch`.
     threshold : float
         Of the signal ``"new titles"``, in %.
+    label_weeks : int
+        Weeks until the true pay of an advert, and so the coverage of its week, is known.
 
     Returns
     -------
@@ -34,17 +42,50 @@ def timeline(seen, threshold=10):
         Columns ``day`` (``YYYY-MM-DD``) and ``event``, in order.
     """
     rows = [(pd.Timestamp(day), f"Change: {what}.") for day, what in monitor.CHANGES.items()]
-    titles = monitor.alarms(seen, "new titles", threshold)
-    rows.append((titles.idxmax(), f"Alarm: more than {threshold:g}% of adverts have new titles."))
-    low = seen["high"] < 80 - 5
-    bad = seen.index[low & (seen.index >= monitor.FIRST_CHANGE)][0]
-    rows.append((bad, f"Coverage {seen.loc[bad, 'coverage']:.0f}%: the whole interval lies below 75%."))
+    titles = alarms.alarms(seen, "new titles", threshold)
+    rows.append((titles.idxmax(), f"Would have rung: new titles, over {threshold:g}% of the adverts."))
+    for day, row in seen[seen["high"] < SURELY_LOW].head(_WARNINGS).iterrows():
+        rows.append(
+            (day, f"Coverage {row['coverage']:.0f}%, surely below {SURELY_LOW}%{_known(day, label_weeks)}")
+        )
+    levels = alarms.alarms(seen, "KS of level", 0.2)
+    shift = levels.index[levels & levels.shift(-1, fill_value=False)][0]
+    rows.append((shift, "Would have rung: the mix of levels moves, KS over 0.2."))
     came = monitor.arrivals()
     for day, row in came[came["late"] & (came.index >= monitor.FIRST_CHANGE)].iterrows():
-        rows.append((row["raised"], f"Alarm: no data for more than {monitor.LATE} days."))
+        rows.append((row["raised"], f"Would have rung: no data for more than {monitor.LATE} days."))
         rows.append((day, f"Data again: {row['adverts']:,.0f} adverts at once."))
     table = pd.DataFrame(rows, columns=["day", "event"]).sort_values("day", kind="stable", ignore_index=True)
     return table.assign(day=table["day"].dt.strftime("%Y-%m-%d"))
+
+
+def _known(day, label_weeks):
+    return f" (pay known on {day + pd.Timedelta(weeks=label_weeks):%Y-%m-%d})."
+
+
+def direction(model, live):
+    """Say on which side the midpoints fell that a range missed, before and after the change.
+
+    Parameters
+    ----------
+    model : object with a method ``predict``
+    live : pandas.DataFrame
+        See :func:`helpers.monitor.watch`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``below the range`` and ``above the range``, % of the adverts.
+    """
+    ranges, midpoint = model.predict(live), live["midpoint"]
+    sides = pd.DataFrame(
+        {"below the range": midpoint < ranges[:, 0], "above the range": midpoint > ranges[:, -1]}
+    )
+    after = (live["arrived"] >= monitor.FIRST_CHANGE).map(
+        {False: "before 23 June 2024", True: "from then on"}
+    )
+    weighted = sides.mul(live["weight"], axis=0).groupby(after).sum()
+    return 100 * weighted.div(live["weight"].groupby(after).sum(), axis=0)
 
 
 def report(parts, seen, picture):

@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 import sqlite3
-import subprocess
 import tempfile
 import warnings
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from helpers import onnx_model, profile, tables
+from helpers import lineage, onnx_model, profile
 
 MODEL = "pay-range"
 """Name of the registered model."""
@@ -32,45 +31,6 @@ _QUIET = ("mlflow", "alembic", "sqlalchemy")  # their log lines carry times, whi
 
 class RegistryError(RuntimeError):
     """Something the registry cannot do; the message is one sentence that says what to do."""
-
-
-def lineage(table):
-    """Say what a model was made from, so that it can be made again.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The adverts that it learned from.
-
-    Returns
-    -------
-    dict of str to str
-        ``data_sha256`` (of the table's file), ``rows_sha256`` (of these rows), ``first`` and ``last`` day, and
-        ``git_commit`` (``"unknown"`` where this is no git checkout).
-    """
-    rows = hashlib.sha256(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()).hexdigest()
-    return {
-        "data_sha256": hashlib.sha256((tables.DATA / "pay_ranges.csv").read_bytes()).hexdigest(),
-        "rows_sha256": rows,
-        "first": f"{table['arrived'].min():%Y-%m-%d}",
-        "last": f"{table['arrived'].max():%Y-%m-%d}",
-        "git_commit": _commit(),
-    }
-
-
-def _commit():
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
-            cwd=tables.DATA,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return done.stdout.strip()
 
 
 class Registry:
@@ -86,6 +46,8 @@ class Registry:
     ----------
     note : str
         Empty, or a sentence that the learner should read.
+    address : str
+        Of the database or the server, as the command ``mlflow ui --backend-store-uri`` takes it.
     """
 
     def __init__(self, folder=None):
@@ -103,8 +65,8 @@ class Registry:
             )
         self._lock = FileLock(folder / "registry.lock", timeout=_LOCK_SECONDS)
         with self._one_at_a_time():
-            server = os.environ.get("MLFLOW_TRACKING_URI")
-            self._client = _client(server or f"sqlite:///{_database(folder)}")
+            self.address = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{_database(folder)}"
+            self._client = _client(self.address)
             self._experiment = self._experiment_id(folder)
 
     def __repr__(self):
@@ -135,11 +97,15 @@ class Registry:
         if found:
             return found.experiment_id
         place = None if os.environ.get("MLFLOW_TRACKING_URI") else (folder / "models").as_uri()
-        self._client.create_registered_model(MODEL)
+        # A kernel may have been stopped between the two steps: each is made only if it is missing.
+        if not self._client.search_registered_models(f"name = '{MODEL}'"):
+            self._client.create_registered_model(MODEL)
         return self._client.create_experiment(MODEL, artifact_location=place)
 
-    def record(self, name, data, table, metrics, **params):
+    def record(self, name, data, table, metrics):
         """Store a run with its model, and register the model.
+
+        The settings are read from the model. A file that was changed or lost is put back by recording it again.
 
         Parameters
         ----------
@@ -150,8 +116,6 @@ class Registry:
         table : pandas.DataFrame
             The adverts that the model learned from.
         metrics : dict of str to float
-        **params
-            Settings to keep.
 
         Returns
         -------
@@ -163,29 +127,48 @@ class Registry:
         helpers.onnx_model.BadModel
             If `data` is no pay model.
         RegistryError
+            Also if `table` is not what the model says that it learned from.
         """
-        onnx_model.load(data)
+        facts = lineage.of(table)
+        _compare(onnx_model.load(data), table, facts)
         digest = hashlib.sha256(data).hexdigest()
         with self._one_at_a_time():
             for known in self._client.search_model_versions(f"name = '{MODEL}'"):
                 if known.tags.get("model_sha256") == digest:
+                    if self._read(known) != data:
+                        self._store(known.run_id, data)
                     return int(known.version)
             run = self._client.create_run(
-                self._experiment, run_name=name, tags={**lineage(table), "model_sha256": digest}
+                self._experiment, run_name=name, tags={**facts, "model_sha256": digest}
             )
-            for key, value in params.items():
+            for key, value in lineage.settings(data).items():
                 self._client.log_param(run.info.run_id, key, value)
             for key, value in metrics.items():
                 self._client.log_metric(run.info.run_id, key, float(value))
-            with tempfile.TemporaryDirectory() as folder:
-                file = Path(folder, _FILE)
-                file.write_bytes(data)
-                self._client.log_artifact(run.info.run_id, str(file))
+            self._store(run.info.run_id, data)
             self._client.set_terminated(run.info.run_id)
             made = self._client.create_model_version(
                 MODEL, f"{run.info.artifact_uri}/{_FILE}", run.info.run_id, tags={"model_sha256": digest}
             )
             return int(made.version)
+
+    def _store(self, run, data):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, _FILE)
+            file.write_bytes(data)
+            self._client.log_artifact(run, str(file))
+
+    def _read(self, version):
+        """Return the file of a version as it is now; nothing if it is lost."""
+        from mlflow.artifacts import download_artifacts
+        from mlflow.exceptions import MlflowException
+
+        uri = self._client.get_model_version_download_uri(MODEL, version.version)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                return Path(download_artifacts(uri, dst_path=folder)).read_bytes()
+        except (MlflowException, OSError):
+            return b""
 
     def runs(self):
         """pandas.DataFrame: one row a version: ``run``, ``aliases``, its parameters and metrics, ``last`` day learned."""
@@ -207,16 +190,23 @@ class Registry:
         return pd.DataFrame.from_dict(rows, orient="index").sort_index().rename_axis("version")
 
     def lineage(self, version):
-        """dict of str to str: what a version was made from; see :func:`lineage`."""
+        """dict of str to str: what a version was made from; see :func:`helpers.lineage.of`."""
         with self._one_at_a_time():
-            run = self._client.get_model_version(MODEL, str(int(version))).run_id
+            run = self._version(version).run_id
             tags = self._client.get_run(run).data.tags
         return {name: value for name, value in tags.items() if not name.startswith("mlflow.")}
 
     def name(self, alias, version):
         """Give a version an alias such as ``"champion"``, which it takes from whichever had it."""
         with self._one_at_a_time():
-            self._client.set_registered_model_alias(MODEL, alias, str(int(version)))
+            self._client.set_registered_model_alias(MODEL, alias, self._version(version).version)
+
+    def _version(self, number):
+        known = {str(one.version): one for one in self._client.search_model_versions(f"name = '{MODEL}'")}
+        if str(number) not in known:
+            there = ", ".join(sorted(known, key=int)) or "none yet"
+            raise RegistryError(f"There is no version {str(number)[:40]}: the versions are {there}.")
+        return known[str(number)]
 
     def forget(self, alias):
         """Take an alias away from whichever version has it."""
@@ -235,8 +225,6 @@ class Registry:
         RegistryError
             If no version has the alias, or if the file has changed since.
         """
-        from mlflow.artifacts import download_artifacts
-
         with self._one_at_a_time():
             aliases = self._client.get_registered_model(MODEL).aliases
             if alias not in aliases:
@@ -244,14 +232,28 @@ class Registry:
                     f"No version is called {str(alias)[:40]!r}: the aliases are {', '.join(aliases) or 'none yet'}."
                 )
             version = self._client.get_model_version_by_alias(MODEL, alias)
-            uri = self._client.get_model_version_download_uri(MODEL, version.version)
-            with tempfile.TemporaryDirectory() as folder:
-                data = Path(download_artifacts(uri, dst_path=folder)).read_bytes()
+            data = self._read(version)
         if hashlib.sha256(data).hexdigest() != version.tags["model_sha256"]:
             raise RegistryError(
-                f"The file of version {version.version} is not the one that was registered: record the model again."
+                f"The file of version {version.version} is lost or not the one that was registered: record the model "
+                "again, which puts it back."
             )
         return data
+
+
+def _compare(model, table, facts):
+    """Refuse rows that are not those which a model says it learned from."""
+    said, given = (
+        f"{adverts:,} adverts from {first} to {last}"
+        for adverts, first, last in (
+            (model.adverts, model.first, model.last),
+            (table["weight"].sum(), facts["first"], facts["last"]),
+        )
+    )
+    if said != given:
+        raise RegistryError(
+            f"The model says that it learned from {said}, but these rows are {given}: record it with its own rows."
+        )
 
 
 def _database(folder):

@@ -95,6 +95,17 @@ def waiting(rate, service_seconds, servers):
     return chance, chance * service_seconds / (servers - load)
 
 
+def late(rate, service_seconds, servers, longest_wait):
+    """float: share of the requests, 0 to 1, that wait longer than allowed in one line for all servers.
+
+    See :func:`waiting`. Where each request is sent to a server at random, each server has a line of its own: ask for
+    one server and its part of the rate.
+    """
+    chance, _ = waiting(rate, service_seconds, servers)
+    spare = max(0.0, servers / service_seconds - rate)
+    return chance * math.exp(-spare * longest_wait)
+
+
 def slowest_wait(rate, service_seconds, servers, share=0.99):
     """float: seconds that this share of the requests waits at most; infinite when the servers cannot keep up.
 

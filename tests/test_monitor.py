@@ -5,11 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from helpers import charts, monitor, monitor_charts, pay, postmortem, retraining
+from helpers import alarm_charts, alarms, charts, monitor, monitor_charts, pay, postmortem, retraining
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +66,14 @@ def test_ks_weighs_adverts():
 
 def test_the_incident_is_in_the_signals(seen):
     change = monitor.FIRST_CHANGE
-    # What notebook 05 says of the thresholds from 6 to 17.
-    for threshold in (6, 10, 17):
-        raised = monitor.alarms(seen, "new titles", threshold)
+    # What notebook 05 says of the thresholds from 5 to 17.
+    for threshold in (5, 10, 17):
+        raised = alarms.alarms(seen, "new titles", threshold)
         assert not raised[raised.index < change].any() and raised[raised.index >= change].all()
 
 
 def test_the_quiet_change_before_it_is_in_the_level_only(seen):
-    quiet = seen[seen["adverts"] >= monitor.FEWEST]
+    quiet = seen[seen["adverts"] >= alarms.FEWEST]
     before = quiet[(quiet.index >= "2023-07-09") & (quiet.index < "2023-11-26")]
     after = quiet[(quiet.index >= "2023-11-26") & (quiet.index < monitor.FIRST_CHANGE)]
     assert before["KS of level"].max() < after["KS of level"].min()
@@ -86,7 +87,7 @@ def test_the_findings_do_not_hang_on_the_day_that_learning_began(adverts, first)
     live = adverts[adverts["arrived"] > monitor.LEARNED[1]]
     seen = monitor.watch(pay.train(learned), learned, live)
     price = {
-        name: monitor.price(monitor.alarms(seen, name, threshold))
+        name: alarms.price(seen, name, threshold)
         for name, threshold in (("new titles", 10), ("PSI of title", 0.2), ("PSI of role", 0.2))
     }
     assert [one["delay"] for one in price.values()] == [0, 0, 0]
@@ -112,29 +113,89 @@ def test_two_trainings_on_alarm_do_about_as_well_as_monthly_ones(adverts, model,
 
 
 def test_small_weeks_raise_no_alarm(seen):
-    day = seen.index[seen["adverts"] < monitor.FEWEST][-1]
+    day = seen.index[seen["adverts"] < alarms.FEWEST][-1]
     assert seen.loc[day, "PSI of role"] > 2
-    assert not monitor.alarms(seen, "PSI of role", 2)[day]
-    assert monitor.alarms(seen.assign(adverts=monitor.FEWEST), "PSI of role", 2)[day]
+    assert not alarms.alarms(seen, "PSI of role", 2)[day]
+    assert alarms.alarms(seen.assign(adverts=alarms.FEWEST), "PSI of role", 2)[day]
 
 
 def test_an_unknown_signal_is_refused(seen):
     with pytest.raises(charts.NoPicture, match="choose new titles"):
-        monitor.alarms(seen, "mood", 1)
+        alarms.alarms(seen, "mood", 1)
 
 
-def test_price_counts_false_alarms_and_delay():
-    days = pd.date_range("2024-01-07", periods=10, freq="7D")
-    raised = pd.Series([True, *[False] * 6, True, True, True], days)
-    found = monitor.price(raised, change=str(days[5].date()), label_weeks=2)
-    assert (found["false"], found["delay"]) == (1, 4)
+def test_price_counts_false_alarms_and_delay_among_weeks_that_can_ring():
+    days = pd.date_range("2024-01-07", periods=11, freq="7D")
+    values = [9, *[0] * 4, 9, 0, 0, 9, 9, 9]
+    seen = pd.DataFrame(
+        {"lost coverage": values, "PSI of role": values, "adverts": [100] * 5 + [5] + [100] * 5}, days
+    )
+    change = str(days[6].date())
+    found = alarms.price(seen, "lost coverage", 1, change, label_weeks=2)
+    assert (found["false"], found["weeks"], found["delay"], found["first"]) == (1, 5, 4, days[8])
     assert found["false_a_year"] == pytest.approx(52 / 5)
     assert found["low"] < 52 / 5 < found["high"]
-    assert monitor.price(raised & False, change=str(days[5].date()))["delay"] is None
+    assert alarms.price(seen, "PSI of role", 1, change, label_weeks=2)["delay"] == 2  # needs no pay
+    never = alarms.price(seen, "lost coverage", 10, change)
+    assert (never["delay"], never["first"]) == (None, None)
+
+
+def test_false_alarms_a_year_agree_with_the_exact_binomial_interval(seen):
+    for threshold in (0.1, 0.2, 0.5, 2):
+        found = alarms.price(seen, "PSI of title", threshold)
+        interval = scipy.stats.binomtest(found["false"], found["weeks"]).proportion_ci(method="exact")
+        assert (found["low"], found["high"]) == pytest.approx((52 * interval.low, 52 * interval.high))
+        assert found["high"] <= 52
+
+
+def test_the_table_of_first_alarms_is_in_order(seen):
+    table = alarms.first_alarms(seen, {"PSI of country": 0.2, "lost coverage": 8, "new titles": 10})
+    assert table.index.tolist() == ["new titles", "lost coverage", "PSI of country"]
+    assert table["first alarm"].tolist() == ["2024-06-23", "2024-06-30", "never"]
+    assert table.loc["new titles", "false alarms"] == "0 in 49 weeks"
+
+
+def test_few_data_is_said_of_a_week_below_half_of_the_usual():
+    came = monitor.arrivals()
+    live = came[came["few"] & (came.index > monitor.LEARNED[1])]
+    assert [str(day.date()) for day in live.index[:2]] == ["2023-12-31", "2024-01-07"]
+    place = came.index.get_loc("2024-01-07")
+    assert came["adverts"].iloc[place] < came["adverts"].iloc[place - 8 : place].median() / 2
+
+
+def test_known_and_new_titles_add_up(adverts, model, seen):
+    learned = pay.between(adverts, *monitor.LEARNED)
+    live = adverts[adverts["arrived"] > monitor.LEARNED[1]]
+    table = monitor.known_and_new(model, learned, live)
+    assert table[["adverts", "new adverts"]].sum().sum() == seen["adverts"].sum()
+    before = table.iloc[0]
+    counts, kept = before[["adverts", "new adverts"]].to_numpy(), before[["known", "new"]].to_numpy()
+    quiet = seen[seen.index < monitor.FIRST_CHANGE]
+    assert np.average(kept, weights=counts) == pytest.approx(
+        np.average(quiet["coverage"], weights=quiet["adverts"])
+    )
+    assert table.loc["from 4 August", "new"] < table.loc["from 4 August", "known"] < before["known"]
+
+
+def test_pay_that_is_known_late_makes_retraining_worse(adverts, model):
+    found = {weeks: retraining.replay(adverts, model, "on alarm", labels_weeks=weeks) for weeks in (0, 4)}
+    totals = retraining.compare(found)
+    assert totals.loc[0, "loss"] < totals.loc[4, "loss"]
+    assert totals["cost"].tolist() == [one["trained"].sum() * 320 for one in found.values()]
+
+
+def test_the_ranges_were_too_low_after_the_change(adverts, model, seen):
+    live = adverts[adverts["arrived"] > monitor.LEARNED[1]]
+    table = postmortem.direction(model, live)
+    missed = 100 - np.average(seen["coverage"], weights=seen["adverts"])
+    weights = [seen["adverts"][seen.index < monitor.FIRST_CHANGE].sum()]
+    weights.append(seen["adverts"].sum() - weights[0])
+    assert np.average(table.sum(axis=1), weights=weights) == pytest.approx(missed)
+    assert table.loc["from then on", "above the range"] > 2 * table.loc["from then on", "below the range"]
 
 
 def test_a_stricter_threshold_never_costs_more_false_alarms_nor_notices_earlier(seen):
-    for _, rows in monitor.prices(seen).groupby("signal"):
+    for _, rows in alarms.prices(seen).groupby("signal"):
         assert rows["false"].is_monotonic_decreasing
         assert rows["delay"].fillna(1_000).is_monotonic_increasing
 
@@ -142,8 +203,8 @@ def test_a_stricter_threshold_never_costs_more_false_alarms_nor_notices_earlier(
 def test_adwin_finds_a_change_and_leaves_a_quiet_stream_alone():
     days = pd.date_range("2024-01-01", periods=2_000)
     drawn = np.random.default_rng(0).random(2_000)
-    assert monitor.adwin(pd.Series(drawn < 0.8, days)) == []
-    found = monitor.adwin(pd.Series(drawn < np.where(np.arange(2_000) < 1_000, 0.8, 0.5), days))
+    assert alarms.adwin(pd.Series(drawn < 0.8, days)) == []
+    found = alarms.adwin(pd.Series(drawn < np.where(np.arange(2_000) < 1_000, 0.8, 0.5), days))
     assert found and days[1_000] < found[0] < days[1_300]
 
 
@@ -162,7 +223,7 @@ def test_each_week_is_judged_before_it_is_learned_from(adverts, model, seen):
 
 
 def test_every_setting_of_the_explorer_is_drawn(seen):
-    draw, choices = monitor_charts.thresholds(seen), monitor_charts.choices()
+    draw, choices = alarm_charts.thresholds(seen), alarm_charts.choices()
     for signal in choices["signal"]:
         for strictness in (0, 6):
             assert "noticed" in charts.title_of(draw(signal, strictness, 4))

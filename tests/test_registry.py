@@ -1,6 +1,7 @@
 """The registry: what goes in comes out, twice is once, and what is wrong is said in one sentence."""
 
 import errno
+import hashlib
 import subprocess
 import sys
 import textwrap
@@ -8,7 +9,7 @@ import time
 
 import pytest
 
-from helpers import monitor, onnx_model, pay, registry
+from helpers import lineage, monitor, onnx_model, pay, registry
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,8 @@ def folder(tmp_path_factory):
 
 def test_record_name_and_read_back(folder, data, table):
     store = registry.Registry(folder)
-    first = store.record("one", data, table, {"loss": 7.5}, trees=5)
-    assert store.record("again", data, table, {"loss": 7.5}, trees=5) == first
+    first = store.record("one", data, table, {"loss": 7.5})
+    assert store.record("again", data, table, {"loss": 7.5}) == first
     other = store.record(
         "two", onnx_model.export(pay.train(table, n_estimators=6), table), table, {"loss": 7}
     )
@@ -43,16 +44,41 @@ def test_record_name_and_read_back(folder, data, table):
     store.name("champion", other)
     runs = store.runs()
     assert runs["aliases"].to_dict() == {first: "", other: "champion"}
-    assert runs.loc[first, ["run", "trees", "loss", "last"]].tolist() == ["one", "5", 7.5, "2023-06-25"]
+    assert runs.loc[first, ["run", "trees", "loss", "last"]].tolist() == ["one", "10", 7.5, "2023-06-25"]
     store.forget("champion")
     with pytest.raises(registry.RegistryError, match="No version is called 'champion'"):
         store.bytes_of("champion")
 
 
 def test_lineage_follows_the_rows(folder, table):
-    facts = registry.lineage(table)
-    assert facts["rows_sha256"] != registry.lineage(table[1:])["rows_sha256"]
+    facts = lineage.of(table)
+    assert facts["rows_sha256"] != lineage.of(table[1:])["rows_sha256"]
     assert set(facts) <= set(registry.Registry(folder).lineage(1))
+    assert "scikit-learn " in facts["libraries"] and "pandas " in facts["libraries"]
+
+
+def test_a_commit_with_changes_says_so(table, monkeypatch):
+    for changed, expected in (("", "abc"), (" M helpers/pay.py", "abc and changes")):
+        monkeypatch.setattr(
+            lineage, "_git", lambda *words, said=changed: said if words[0] == "status" else "abc"
+        )
+        assert lineage.of(table)["git_commit"] == expected
+
+
+def test_rows_that_the_model_did_not_learn_from_are_refused(folder, data, table):
+    store = registry.Registry(folder)
+    for rows in (table[table["arrived"] < "2023-06-01"], table.iloc[:-1]):
+        with pytest.raises(registry.RegistryError, match="record it with its own rows"):
+            store.record("wrong", data, rows, {})
+
+
+@pytest.mark.parametrize("number", [99, "x", None, 1.5])
+def test_a_version_that_there_is_not_is_said(folder, data, table, number):
+    store = registry.Registry(folder)
+    store.record("one", data, table, {})
+    for ask in (store.lineage, lambda version: store.name("champion", version)):
+        with pytest.raises(registry.RegistryError, match=r"There is no version .*: the versions are 1"):
+            ask(number)
 
 
 def test_a_changed_file_is_not_served(folder, data, table):
@@ -60,9 +86,36 @@ def test_a_changed_file_is_not_served(folder, data, table):
     store.name("champion", store.record("one", data, table, {}))
     file = next(path for path in folder.rglob("model.onnx") if path.read_bytes() == data)
     file.write_bytes(data + b"x")
-    with pytest.raises(registry.RegistryError, match="not the one that was registered"):
+    with pytest.raises(registry.RegistryError, match="not the one that was registered: record"):
         store.bytes_of("champion")
-    file.write_bytes(data)
+    store.record("one", data, table, {})
+    assert store.bytes_of("champion") == data
+    file.unlink()
+    with pytest.raises(registry.RegistryError, match="is lost or not"):
+        store.bytes_of("champion")
+    store.record("one", data, table, {})
+    assert store.bytes_of("champion") == data
+
+
+def test_a_kernel_stopped_between_the_two_steps_of_making_it_does_no_harm(tmp_path, data, table):
+    client = registry._client(f"sqlite:///{registry._database(tmp_path)}")
+    client.create_registered_model(registry.MODEL)
+    assert registry.Registry(tmp_path).record("one", data, table, {}) == 1
+
+
+EXPORT = """
+    import hashlib
+    from helpers import monitor, onnx_model, pay
+    table = pay.between(pay.adverts(), *monitor.LEARNED)
+    print(hashlib.sha256(onnx_model.export(pay.train(table, n_estimators=5), table, "small")).hexdigest())
+"""
+
+
+def test_a_model_that_is_made_again_in_another_kernel_is_the_same_version(tmp_path, data, monkeypatch):
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        out, error = _kernel(EXPORT, tmp_path / seed).communicate(timeout=120)
+        assert out.strip() == hashlib.sha256(data).hexdigest(), error
 
 
 def test_what_is_no_model_is_not_recorded(folder, table):

@@ -33,6 +33,8 @@ def test_the_formula_agrees_with_a_simulated_queue():
     chance, mean = sizing.waiting(rate, seconds, servers)
     assert np.mean(np.array(waits) > 0) == pytest.approx(chance, rel=0.05)
     assert np.mean(waits) == pytest.approx(mean, rel=0.12)
+    late = sizing.late(rate, seconds, servers, 0.01)
+    assert np.mean(np.array(waits) > 0.01) == pytest.approx(late, rel=0.2)
     assert np.quantile(waits, 0.99) == pytest.approx(sizing.slowest_wait(rate, seconds, servers), rel=0.12)
 
 
@@ -79,3 +81,10 @@ def test_the_words_of_the_picture_hold_on_every_machine():
     ]
     assert len({(charts.title_of(one), charts.sentence_of(one)) for one in figures}) == 1
     assert all(charts.png(one).startswith(b"\x89PNG") for one in figures)
+
+
+def test_a_line_each_is_worse_than_one_line():
+    assert sizing.late(500 / 4, 0.004, 1, 0.01) == pytest.approx(0.5 * math.exp(-1.25))
+    for servers in (3, 4, 8):
+        assert sizing.late(500 / servers, 0.004, 1, 0.01) > 4 * sizing.late(500, 0.004, servers, 0.01)
+    assert sizing.late(500, 0.004, 2, 0.01) == 1

@@ -16,9 +16,10 @@ import textwrap
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pandas as pd
 
-from helpers import onnx_model, pay
+from helpers import onnx_model, pay, pay_scores
 
 LEARN = ("2022-09-01", "2024-03-31")
 """First and last day that the candidates may learn from."""
@@ -51,12 +52,71 @@ def _good():
 @functools.lru_cache
 def _candidates():
     table, good = _good()
-    leaky = pay.between(pay.adverts(), LEARN[0], JUDGE[1])
+    leaky = _leaky()
     return {
         "good": onnx_model.export(good, table, "good"),
         "leaked": onnx_model.export(pay.train(leaky), leaky, "leaked"),
         "broken": ranked(sorted(pay.LEVELS), "broken"),
     }
+
+
+def learned_from():
+    """dict of str to pandas.DataFrame: the adverts that each of :func:`candidates` learned from."""
+    table, _model = _good()
+    return {"good": table, "leaked": _leaky(), "broken": table}
+
+
+def _leaky():
+    return pay.between(pay.adverts(), LEARN[0], JUDGE[1])
+
+
+def figures(data, table=None):
+    """Compute the figures by which models are compared.
+
+    Parameters
+    ----------
+    data : bytes
+        See :func:`helpers.onnx_model.export`.
+    table : pandas.DataFrame, optional
+        Adverts to judge by; by default those of :data:`JUDGE`.
+
+    Returns
+    -------
+    dict of str to float
+        ``loss`` (pinball), ``coverage`` (%) and ``width``; see :mod:`helpers.pay_scores`.
+    """
+    table = pay.between(pay.adverts(), *JUDGE) if table is None else table
+    ranges = onnx_model.load(data).predict(table)
+    return {
+        "loss": pay_scores.range_loss(table, ranges),
+        "coverage": 100 * pay_scores.coverage(table, ranges),
+        "width": pay_scores.width(table, ranges),
+    }
+
+
+def honest_loss(parts=2):
+    """Judge the leaked candidate's recipe on weeks that it did not see.
+
+    The weeks of :data:`JUDGE` are dealt into parts; each is judged by a model that learned from all the others, and
+    from what went before.
+
+    Parameters
+    ----------
+    parts : int
+
+    Returns
+    -------
+    float
+        Pinball loss over all the weeks.
+    """
+    table, weeks = _leaky(), pay.between(pay.adverts(), *JUDGE)["arrived"].unique()
+    losses, counts = [], []
+    for part in range(parts):
+        kept_out = table["arrived"].isin(weeks[part::parts])
+        judged = table[kept_out]
+        losses.append(pay_scores.range_loss(judged, pay.train(table[~kept_out]).predict(judged)))
+        counts.append(judged["weight"].sum())
+    return float(np.average(losses, weights=counts))
 
 
 def bypassing():
@@ -68,8 +128,6 @@ def bypassing():
         ``"narrow"``, which learned the quantiles 0.4 and 0.6 in place of 0.1 and 0.9; ``"renamed"``, whose export
         knows software engineers by another name and fails for them.
     """
-    import numpy as np
-
     table, good = _good()
     ends = copy.deepcopy(onnx_model.pipelines(good))  # encoders may be shared with sound models
     for end in ends:

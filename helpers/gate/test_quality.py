@@ -7,6 +7,9 @@ from helpers import pay_scores
 MARGIN = 0.02
 """How much worse than the champion a loss may look before it is worse: redrawn weeks alone move it by as much."""
 
+LOST = 2
+"""Points of coverage that a candidate may lose against the champion."""
+
 LEAST = 75
 """Coverage in % that no role may be shown to miss; the promise is 80."""
 
@@ -14,6 +17,13 @@ LEAST = 75
 def test_loss_is_not_above_the_champion(candidate, champion, judged):
     ours, theirs = (pay_scores.range_loss(judged, model.predict(judged)) for model in (candidate, champion))
     assert ours <= theirs * (1 + MARGIN), f"loss {ours:.2f}, champion {theirs:.2f}"
+
+
+def test_coverage_is_not_below_the_champion(candidate, champion, judged):
+    ours, theirs = (
+        100 * pay_scores.coverage(judged, model.predict(judged)) for model in (candidate, champion)
+    )
+    assert ours >= theirs - LOST, f"coverage {ours:.0f}%, champion {theirs:.0f}%"
 
 
 def test_coverage_by_role(candidate, judged):
