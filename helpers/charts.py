@@ -134,7 +134,7 @@ def show(figure):
 
     The words are not repeated as alt text, or a screen reader would say them twice.
     """
-    title, sentence = title_of(figure), sentence_of(figure).replace("$", r"\$")  # $ would begin a formula
+    title, sentence = title_of(figure), sentence_of(figure)
     data = {"image/png": png(figure), "text/plain": f"<figure: {title}>"}
     display(
         data, raw=True, metadata={"image/png": image_metadata(f"Chart: {title}. Described in words below.")}

@@ -49,8 +49,8 @@ def official_pay(role):
             "which hold many other people too"
         )
     parts = [
-        f"{row.occupation.lower()}: a tenth under ${_k(row.p10)},000, half under ${_k(row.median)},000, "
-        f"a tenth over ${_k(row.p90)},000 ({row.employment:,} employees)"
+        f"{row.occupation.lower()}: a tenth under {_k(row.p10)},000 USD, half under {_k(row.median)},000, "
+        f"a tenth over {_k(row.p90)},000 ({row.employment:,} employees)"
         for row in nearest.itertuples()
     ]
     sentence = f"{counted}. {_capital('; '.join(parts))}. {_SPREAD}"
@@ -87,11 +87,11 @@ def advertised_pay(role):
     sentence = (
         f"Of {own_pay.adverts:,.0f} full-time US adverts for {_PLURAL[role]} that state a range (2022 to "
         f"January "
-        f"2025, most of them 2024), half start at ${own_pay.low_median:.0f},000 or more and half end at "
-        f"${own_pay.high_median:.0f},000 or more: that is the thick line. The thin one runs from the "
+        f"2025, most of them 2024), half start at {own_pay.low_median:.0f},000 USD or more and half end at "
+        f"{own_pay.high_median:.0f},000 or more: that is the thick line. The thin one runs from the "
         f"lowest tenth "
-        f"of the bottoms, ${own_pay.low_p10:.0f},000, to the highest tenth of the tops, "
-        f"${own_pay.high_p90:.0f},000. "
+        f"of the bottoms, {own_pay.low_p10:.0f},000, to the highest tenth of the tops, "
+        f"{own_pay.high_p90:.0f},000. "
         f"These are offers at all levels of experience, mostly senior, not what people "
         f"earn.{_few(own_pay.adverts)}"
     )

@@ -126,6 +126,14 @@ def test_every_picture_has_words(path):
 
 
 @books_of_the_series
+def test_words_below_a_picture_are_no_formula(path):
+    # JupyterLab sets what stands between two dollar signs as mathematics, escaped or not.
+    for cell in books.code_cells(books.read(path)):
+        for output in cell.outputs:
+            assert "$" not in output.get("data", {}).get("text/markdown", ""), cell.source
+
+
+@books_of_the_series
 def test_exercises_have_checkers_and_solutions(path):
     book = books.read(path)
     pairs = books.solutions(book)
