@@ -42,6 +42,18 @@ def test_numbers_run_from_00_without_a_hole():
     assert [notebook.number for notebook in series.SERIES] == [f"{i:02d}" for i in range(len(series.SERIES))]
 
 
+@pytest.mark.parametrize(
+    "path", [path for path in books.PATHS if "_work_as_" in path.name], ids=lambda path: path.stem
+)
+def test_the_four_jobs_can_be_laid_side_by_side(path):
+    headings = re.findall(r"^## (.+)$", markdown(books.read(path)), re.MULTILINE)
+    assert headings[:2] == ["The brief", "What the day is really like"]
+    assert [heading[:3] for heading in headings[2:6]] == ["1. ", "2. ", "3. ", "4. "]
+    assert headings[6:] == [
+        "The evidence", "Reasons not to choose it", "Did you like it?", "Where next", "What you just did",
+    ]  # fmt: skip
+
+
 @books_of_the_series
 def test_opening(path):
     book = books.read(path)
