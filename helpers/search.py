@@ -146,7 +146,7 @@ def fair_width(table, ranges):
     return float(pay_scores.width(table, ranges) + 2 * move)
 
 
-def measure(candidates, judged, learned, rounds=7):
+def measure(candidates, judged, learned, rounds=5):
     """Compare candidates by loss, width, size and speed.
 
     Parameters
@@ -222,7 +222,7 @@ def _losses(table, ranges):
     return np.maximum(np.array(pay.QUANTILES) * errors, (np.array(pay.QUANTILES) - 1) * errors).mean(axis=1)
 
 
-def saved(candidates, than, table, periods, draws=300):
+def saved(candidates, than, table, periods, draws=200):
     """Price the difference between candidates: dollars of fair width saved in each period.
 
     Parameters

@@ -34,7 +34,7 @@ class Need:
     gigabytes: float
 
 
-async def measure(running, job, requests=400):
+async def measure(running, job, requests=200):
     """Load a running service, and measure what its process used.
 
     Processor time is counted rather than waited for: other programs that are busy at the time hardly change it.

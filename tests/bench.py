@@ -242,11 +242,11 @@ def panels(page, number):
             label = control.evaluate(
                 "e => e.closest('.widget-inline-hbox').querySelector('.widget-label').textContent"
             )
+            listed = control.evaluate("e => e.tagName") == "SELECT"
+            start = control.input_value() if listed else None
             rows.append((f"{number}, panel {place}", label, *spread(keys(page, box, control, "picture"))))
-            if control.evaluate("e => e.tagName") == "SELECT":
-                control.select_option(
-                    index=0
-                )  # some last values allow no picture with those of other controls
+            if listed:  # some values allow no picture with those of other controls
+                control.select_option(start)
                 page.wait_for_timeout(1000)
     return rows
 
