@@ -118,7 +118,7 @@ async def at_rate(address, rate, requests, body, seed=0, path="/range", pid=None
     """
     if not (0 < rate <= 100_000 and 1 <= requests <= 100_000):
         raise ValueError("Give a rate above zero and a number of requests from 1 to 100,000.")
-    due = np.sort(np.random.default_rng(seed).uniform(0, requests / rate, requests))
+    due = moments(rate, requests, seed)
     async with _client(address) as client:
         await asyncio.gather(*(_ask(client, path, body) for _ in range(_WARM)))
         used, start = _core_seconds(pid), time.perf_counter()
@@ -132,6 +132,11 @@ async def at_rate(address, rate, requests, body, seed=0, path="/range", pid=None
         seconds = max(time.perf_counter() - start, requests / rate)
         busy = (_core_seconds(pid) - used) / seconds
     return _load(None, found, seconds, busy)
+
+
+def moments(rate, requests, seed=0):
+    """numpy.ndarray, shape (requests,): seconds from the start at which requests are due; see :func:`at_rate`."""
+    return np.sort(np.random.default_rng(seed).uniform(0, requests / rate, requests))
 
 
 def _load(connections, found, seconds, busy):
