@@ -63,7 +63,7 @@ def test_moments_are_seeded_and_random():
     due = load_test.moments(1_000, 500)
     assert np.array_equal(due, load_test.moments(1_000, 500))
     assert not np.array_equal(due, load_test.moments(1_000, 500, seed=1))
-    assert (np.diff(due) >= 0).all() and 0 <= due[0] and due[-1] <= 0.5
+    assert (np.diff(due) >= 0).all() and due[0] >= 0 and due[-1] <= 0.5
     gaps = np.diff(due)
     assert 0.8 < gaps.std() / gaps.mean() < 1.2  # as random as gaps of a Poisson process
 
