@@ -75,12 +75,18 @@ def _one_detector(values, raised, signal, threshold, price):
     axes.set_ylim(0, 1.15 * max(values.max(), threshold))
     axes.set_ylabel(monitor.SIGNALS[signal], fontsize=9)
     delay = price["delay"]
-    noticed = "never" if delay is None else f"{delay} arrivals late" if delay else "in the same week"
+    noticed = (
+        "never"
+        if delay is None
+        else f"{delay} arrival{'s' * (delay > 1)} late"
+        if delay
+        else "in the same week"
+    )
     title = f"Above {threshold:g}: noticed {noticed}; {price['false_a_year']:.0f} false alarms a year"
     sentence = (
         f"{monitor.SIGNALS[signal]}, by week, with a threshold of {threshold:g}. Crosses: {price['false']} alarms in the "
         f"{price['weeks']} weeks before the first known change, {price['false_a_year']:.0f} a year (95% interval "
-        f"{price['low']:.0f} to {price['high']:.0f}, if weeks were independent). Grey: six weeks without data. The change of 23 June 2024 is noticed {noticed}."
+        f"{price['low']:.0f} to {price['high']:.0f}, if weeks were independent). Grey: six weeks without data. The change of {monitor.spelled(monitor.FIRST_CHANGE)} is noticed {noticed}."
     )
     return charts.finish(figure, title, tables.cite("pay_ranges"), sentence)
 

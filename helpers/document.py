@@ -110,6 +110,32 @@ class Document:
     layout: str = "memo"
 
 
+def written(parts: dict[str, str], headings: dict[str, str], what: str) -> list[Block]:
+    """Return the sections that a person writes: a heading and a text each, in the order of the headings.
+
+    Parameters
+    ----------
+    parts : dict of str to str
+        Keys of `headings`; one left out or empty stands as "to be written".
+    headings : dict of str to str
+    what : str
+        What the document is called, such as ``"memo"``.
+
+    Raises
+    ------
+    DocumentError
+        If `parts` has a name that the document does not.
+    """
+    for name in parts:
+        if name not in headings:
+            raise DocumentError(f"The {what} has no part {str(name)[:40]!r}: it has {', '.join(headings)}.")
+    blank = "(to be written)"
+    texts = {
+        name: blank if str(parts.get(name) or "").isspace() else parts.get(name) or blank for name in headings
+    }
+    return [block for name in headings for block in (Section(headings[name]), Text(texts[name]))]
+
+
 def plain(document: Document) -> dict:
     """Return a document as plain values, checked and cleaned, with every figure as SVG.
 

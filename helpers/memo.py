@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from helpers import pay, pay_charts, pay_score_charts, pay_scores, tables
-from helpers.document import Bullets, Document, Picture, Section, Text
+from helpers import pay_charts, pay_score_charts, pay_scores, tables
+from helpers.document import Bullets, Document, Picture, Section, Text, written
 
 PARTS = {
     "recommendation": "Recommendation",
@@ -12,8 +12,6 @@ PARTS = {
     "unknown": "What we do not know",
 }
 """What the learner writes: name to heading, in the order of the page."""
-
-_BLANK = "(to be written)"
 
 
 def decision(parts, past, later, ranges):
@@ -36,20 +34,14 @@ def decision(parts, past, later, ranges):
 
     Raises
     ------
-    helpers.pay.BadInput
+    helpers.document.DocumentError
         If `parts` has a name that the memo does not.
     """
-    unknown = [name for name in parts if name not in PARTS]
-    if unknown:
-        raise pay.BadInput(f"The memo has no part {str(unknown[0])[:40]!r}: it has {', '.join(PARTS)}.")
-    blocks = []
-    for name, heading in PARTS.items():
-        blocks += [Section(heading), Text(parts.get(name) or _BLANK)]
     return Document(
         title="May we show a pay range beside each advert?",
         note="Decision memo. Advertised ranges to January 2025; not what people earn.",
         blocks=[
-            *blocks,
+            *written(parts, PARTS, "memo"),
             Section("Measured"),
             Bullets(measured(past, later, ranges)),
             _picture(later, ranges),

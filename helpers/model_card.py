@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers import onnx_model, pay, pay_scores, tables
-from helpers.document import Bullets, Document, Section, Text
+from helpers.document import Bullets, Document, Section, written
 
 PARTS = {
     "use": "What it is for",
@@ -35,22 +35,16 @@ def card(parts, data, judged, periods):
 
     Raises
     ------
-    helpers.pay.BadInput
+    helpers.document.DocumentError
         If `parts` has a name that the card does not.
     """
-    unknown = [name for name in parts if name not in PARTS]
-    if unknown:
-        raise pay.BadInput(f"The card has no part {str(unknown[0])[:40]!r}: it has {', '.join(PARTS)}.")
+    *own, heading, release = written(parts, PARTS, "card")
     model = onnx_model.load(data)
-    use, never, release = (
-        [Section(heading), Text(str(parts.get(name) or "").strip() or "(to be written)")]
-        for name, heading in PARTS.items()
-    )
     found = [Section("From the artifacts"), Bullets(facts(model, data, judged, periods))]
     return Document(
         title=f"Model card: {model.name}",
         note="Filled in from the exported file and from adverts that it never saw.",
-        blocks=[*use, *never, *found, *release],
+        blocks=[*own, *found, heading, release],
     )
 
 

@@ -41,6 +41,12 @@ SMALLEST_SHARE = 1e-4
 """PSI takes a logarithm: an empty group counts as one advert in ten thousand. With few adverts this choice matters."""
 
 
+def spelled(day):
+    """str: a day in words, such as ``23 June 2024``."""
+    day = pd.Timestamp(day)
+    return f"{day.day} {day:%B %Y}"
+
+
 def arrivals():
     """Count what came in each arrival, since the first.
 
@@ -173,7 +179,7 @@ def known_and_new(model, learned, live):
         ``new adverts`` and ``new``.
     """
     edges = pd.to_datetime(["2023-07-01", FIRST_CHANGE, "2024-07-28", "2024-08-01", "2025-02-01"])
-    names = ["before 23 June 2024", "23 June to 21 July", "28 July", "from 4 August"]
+    names = [f"before {spelled(FIRST_CHANGE)}", "23 June to 21 July", "28 July", "from 4 August"]
     rows = live.assign(
         inside=pay_scores.inside(live, model.predict(live)) * live["weight"],
         period=pd.cut(live["arrived"], edges, right=False, labels=names),

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from helpers import alarms, charts, monitor, pay
-from helpers.document import Bullets, Document, Picture, Section, Table, Text
+from helpers import alarms, charts, monitor
+from helpers.document import Bullets, Document, Picture, Section, Table, written
 
 PARTS = {
     "summary": "What happened",
@@ -14,8 +14,6 @@ PARTS = {
     "actions": "What we change, who does it, and by when",
 }
 """What the learner writes: name to heading. No part asks who was to blame."""
-
-_BLANK = "(to be written)"
 
 
 SURELY_LOW = 75
@@ -82,7 +80,7 @@ def direction(model, live):
         {"below the range": midpoint < ranges[:, 0], "above the range": midpoint > ranges[:, -1]}
     )
     after = (live["arrived"] >= monitor.FIRST_CHANGE).map(
-        {False: "before 23 June 2024", True: "from then on"}
+        {False: f"before {monitor.spelled(monitor.FIRST_CHANGE)}", True: "from then on"}
     )
     weighted = sides.mul(live["weight"], axis=0).groupby(after).sum()
     return 100 * weighted.div(live["weight"].groupby(after).sum(), axis=0)
@@ -106,24 +104,18 @@ def report(parts, seen, picture):
 
     Raises
     ------
-    helpers.pay.BadInput
+    helpers.document.DocumentError
         If `parts` has a name that the post-mortem does not.
     """
-    unknown = [name for name in parts if name not in PARTS]
-    if unknown:
-        raise pay.BadInput(
-            f"The post-mortem has no part {str(unknown[0])[:40]!r}: it has {', '.join(PARTS)}."
-        )
     change = pd.Timestamp(monitor.FIRST_CHANGE)
     quiet, after = seen[seen.index < change], seen[seen.index >= change]
     facts = [
-        f"{name}: {np.average(part['coverage'], weights=part['adverts']):.0f}% of {part['adverts'].sum():,} "
+        f"{name} ({monitor.spelled(part.index[0])} to {monitor.spelled(part.index[-1])}): {np.average(part['coverage'], weights=part['adverts']):.0f}% of {part['adverts'].sum():,} "
         "midpoints within the range (80% promised)"
-        for name, part in (("July 2023 to mid-June 2024", quiet), ("From 23 June 2024", after))
+        for name, part in (("Before", quiet), ("From then on", after))
     ]
     blocks = [Section("Timeline"), Table(timeline(seen), "Computed from the weekly arrivals")]
-    for name, heading in PARTS.items():
-        blocks += [Section(heading), Text(parts.get(name) or _BLANK)]
+    blocks += written(parts, PARTS, "post-mortem")
     blocks += [Section("Measured"), Bullets(facts), Picture(picture, charts.title_of(picture))]
     return Document(
         title="Post-mortem: the ranges of summer 2024",

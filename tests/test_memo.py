@@ -61,7 +61,7 @@ def test_kept_and_missed_make_a_hundred(judged):
 
 
 def test_unknown_parts_and_no_text_are_met_with_a_sentence(judged):
-    with pytest.raises(pay.BadInput, match="recommendation, evidence, risk, unknown"):
+    with pytest.raises(DocumentError, match="recommendation, evidence, risk, unknown"):
         memo.decision({"price": "x"}, *judged)
     with pytest.raises(DocumentError, match="put it in quotes"):
         to_pdf(memo.decision({"risk": 5}, *judged))

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from helpers import model_card, onnx_model, pay, pay_scores
+from helpers import document, model_card, onnx_model, pay, pay_scores
 from helpers.document import Bullets, Section, Text
 
 PERIODS = {"Sep-Dec 2023": ("2023-09-01", "2023-12-31"), "2024": ("2024-01-01", "2024-12-31")}
@@ -41,7 +41,7 @@ def test_the_next_release_is_apart_from_this_model(made):
 
 
 def test_unknown_part(made):
-    with pytest.raises(pay.BadInput, match="no part 'uze'"):
+    with pytest.raises(document.DocumentError, match="no part 'uze'"):
         model_card.card({"uze": "x"}, *made, PERIODS)
 
 

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from helpers import alarm_charts, alarms, charts, monitor, monitor_charts, pay, postmortem, retraining
+from helpers import (
+    alarm_charts,
+    alarms,
+    charts,
+    document,
+    monitor,
+    monitor_charts,
+    pay,
+    postmortem,
+    retraining,
+)
 
 
 @pytest.fixture(scope="module")
@@ -234,5 +244,5 @@ def test_every_setting_of_the_explorer_is_drawn(seen):
 def test_the_timeline_is_in_order_and_the_report_refuses_unknown_parts(seen):
     days = postmortem.timeline(seen)["day"]
     assert days.is_monotonic_increasing and "2024-08-22" in set(days)
-    with pytest.raises(pay.BadInput, match="no part 'culprit'"):
+    with pytest.raises(document.DocumentError, match="no part 'culprit'"):
         postmortem.report({"culprit": "him"}, seen, monitor_charts.signals(seen))
