@@ -1,0 +1,106 @@
+"""Read answers: numbers and days in any reasonable form, and texts for what their reader needs."""
+
+import math
+import numbers
+import re
+
+import numpy as np
+import pandas as pd
+
+from helpers.check.verdict import Verdict, right, wrong
+
+PROMPT = "✎"
+
+
+def as_number(answer):
+    """Read a number: a Python, NumPy or pandas scalar, a table of one cell, or text such as ``"-8.9 %"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no finite number in it. (Checkers may let it rise.)
+    """
+    if isinstance(answer, bool):
+        raise ValueError("True and False are not numbers here")
+    if isinstance(answer, pd.DataFrame):
+        answer = answer.to_numpy()
+    if isinstance(answer, str):
+        answer = answer.strip().rstrip("%").replace(",", "").replace("\N{MINUS SIGN}", "-")[:40]
+    elif not isinstance(answer, numbers.Real) and hasattr(answer, "item"):
+        answer = answer.item()
+    value = float(answer)
+    if not math.isfinite(value):
+        raise ValueError("not a finite number")
+    return value
+
+
+def as_day(answer):
+    """str: a day such as ``"2024-08-22"``, read from text, a date, a Timestamp or a Period."""
+    answer = answer.item() if isinstance(answer, pd.Series | np.ndarray) else answer
+    return f"{pd.Timestamp(str(answer).strip()[:30]):%Y-%m-%d}"
+
+
+def as_month(answer):
+    """str: a month such as ``"2024-08"``, read as by :func:`as_day`."""
+    return as_day(answer)[:7]
+
+
+def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
+    """Judge a number against the right one and against what likely mistakes give.
+
+    Parameters
+    ----------
+    answer : object
+        See :func:`as_number`.
+    target, tolerance : float
+        Right within plus or minus `tolerance`, so that rounding does not matter.
+    reason : str
+        Why it is right.
+    mistakes : dict of float to str
+        What a likely mistake gives, and the hint for it; the nearest is used if it is within `tolerance`, else the
+        hint with the key ``None``.
+    percent : bool
+        A percentage is asked for: the same as a share (0.36 for 36%) is right, too.
+
+    Returns
+    -------
+    Verdict
+    """
+    value = as_number(answer)
+    if abs(value - target) <= tolerance:
+        return right(reason)
+    if percent and abs(100 * value - target) <= tolerance:
+        return right(f"{reason} (You gave the share {value:.3g}; as a percentage it is {100 * value:.3g}.)")
+    near = [number for number in mistakes if number is not None and abs(value - number) <= tolerance]
+    return wrong(mistakes[min(near, key=lambda number: abs(value - number), default=None)])
+
+
+def written(text, points, figures=None):
+    """Look in a text for what its reader needs. This never says "right": only a reader can.
+
+    Parameters
+    ----------
+    text : str
+        Markdown. Headings, pictures and prompts (paragraphs that begin with the pencil) do not count as text.
+    points : dict of str to str
+        What a reader needs ("says in which period") to a regular expression that finds it, case ignored.
+    figures : dict of str to float, optional
+        A word, and the number that must stand after it in the text, as exact as it is written there.
+
+    Returns
+    -------
+    Verdict
+    """
+    parts = re.split(r"\n\s*\n", str(text)[:50_000])
+    body = "\n\n".join(part for part in parts if not part.lstrip().startswith((PROMPT, "#", "!")))
+    if not body.strip():
+        return Verdict("open", "Write your own words in the place of each line that begins with the pencil.")
+    found = {point: bool(re.search(pattern, body, re.IGNORECASE)) for point, pattern in points.items()}
+    for word, value in (figures or {}).items():
+        number = re.search(rf"{re.escape(word)}\D{{0,60}}?(\d[\d,]*(?:\.\d+)?)", body, re.IGNORECASE)
+        digits = len(number[1].partition(".")[2]) if number else 0
+        exact = bool(number) and abs(float(number[1].replace(",", "")) - value) <= 0.51 * 10**-digits
+        found[f"gives the {word} as computed"] = exact
+    lines = [f"- {'✓' if there else '○ not found:'} {point}" for point, there in found.items()]
+    head = f"{sum(found.values())} of {len(found)} points found. Whether it convinces, only a reader can say."
+    return Verdict("all" if all(found.values()) else "some", "\n".join([head, "", *lines]))
