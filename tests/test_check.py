@@ -1,247 +1,279 @@
-"""Exercise checkers: right answers, the mistakes that they name, and anything else they may be handed."""
+"""The engine of exercises, builds, guesses and texts, on a small notebook of its own."""
 
-import datetime as dt
-import math
+import pathlib
+import sys
+import types
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import check, market, profile, series, tables
-from helpers.check import engine
+from helpers import check, profile
+from helpers.check import guessing, solved
 
-CHECKERS = [
-    getattr(getattr(check, f"nb{notebook.number}"), name)
-    for notebook in series.written()
-    for name in check.exercises(notebook.number)
-]
+SOLUTION = """def top(values, count):
+    return np.sort(values)[::-1][:count]
 
 
-class Hostile:
-    """An object none of whose methods works."""
+top = check.nb77.top(top)"""
+FILE = "%%writefile {work}/rule.py\nLIMIT = 3"
+LESSON = """
+from helpers import check
 
-    def _fail(self, *_args):
-        raise RuntimeError("no")
+@check.build("Write top(values, count).", wrong={"smallest first": ("[::-1]", ""), "one too many": (":count", ":count + 1")})
+def top(piece, ours, versions):
+    cases = [([3, 1, 2], 2), (([5.0, 7.0],), {"count": 1}), ([4], 9)]
+    return check.judge_function(piece, ours, cases, versions, "the largest come first.")
 
-    __float__ = __str__ = __repr__ = __iter__ = __eq__ = __len__ = __bool__ = item = _fail
-    __hash__ = None
+@check.build("Write rule.py.")
+def rule(piece, ours, versions):
+    return check.right("same") if piece.read_text() == ours.read_text() else check.wrong("another limit")
+
+@check.exercise("Give a percentage.")
+def share(answer):
+    return check.judge_number(answer, 36, 0.5, "because.", {64: "the rest", None: "look again"}, percent=True)
+
+@check.exercise("Give anything.")
+def broken(answer):
+    raise SystemExit
+"""
 
 
-STRANGE = [
-    Hostile(),
-    float("nan"),
-    float("inf"),
-    "",
-    "   ",
-    "<script>alert(1)</script>",
-    "9" * 10_000,
-    b"\xff",
-    True,
-    object(),
-    type,
-    print,
-    [],
-    {},
-    set(),
-    [[]],
-    ("US",),
-    ("US", None, 3),
-    {"US": 1},
-    [Hostile()],
-    np.array([1, 2, 3]),
-    np.float64("nan"),
-    pd.NA,
-    pd.NaT,
-    pd.DataFrame(),
-    pd.Series([1.0, 2.0]),
-    10**400,
-    -(10**400),
-    1j,
-    dt.datetime.max,
-]
+def fold(code):
+    """A solution as it stands in a notebook."""
+    return new_markdown_cell(f"<details><summary>Solution</summary>\n\n```python\n{code}\n```\n\n</details>")
 
 
 @pytest.fixture(autouse=True)
-def own_profile(tmp_path, monkeypatch):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
+def said(monkeypatch, tmp_path):
+    """A notebook 77 with two builds and two exercises; what is shown is collected."""
+    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path / "home"))
+    cells = [
+        new_code_cell("import numpy as np"),
+        new_code_cell("top = ...\ntop = check.nb77.top(top)", metadata={"tags": ["build"]}),
+        fold(SOLUTION),
+        new_code_cell("%%writefile {work}/rule.py\nLIMIT = ...", metadata={"tags": ["build"]}),
+        fold(FILE),
+        new_code_cell("rule = check.nb77.rule(work / 'rule.py')"),
+        new_code_cell("answer = ...\ncheck.nb77.share(answer)", metadata={"tags": ["exercise"]}),
+        fold("answer = 36\ncheck.nb77.share(answer)"),
+    ]
+    books = tmp_path / "notebooks"
+    books.mkdir()
+    nbformat.write(new_notebook(cells=cells), books / "77_try.ipynb")
+    monkeypatch.setattr(solved, "NOTEBOOKS", books)
+    lesson = types.ModuleType("helpers.lessons.nb77")
+    exec(LESSON, lesson.__dict__)
+    monkeypatch.setitem(sys.modules, lesson.__name__, lesson)
+    shown = []
+    monkeypatch.setattr(check, "display", shown.append)
+    monkeypatch.setattr(guessing, "display", shown.append)
+    return shown
 
 
-@pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.__name__)
-@pytest.mark.parametrize("missing", [..., None])
-def test_unanswered(checker, missing):
-    verdict = checker(missing)
-    assert verdict.state == "open" and str(verdict).startswith("◯ Not answered yet.")
+def told():
+    """The learner's profile as it is saved."""
+    found = profile.load()
+    return found[0] if isinstance(found, tuple) else found
 
 
-@pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.__name__)
-def test_strange_answers_are_met_with_a_sentence(checker):
-    for answer in STRANGE:
-        verdict = checker(answer)
-        assert verdict.state == "wrong" and len(verdict.message) > 20
-        assert "<script" not in repr(verdict) + verdict._repr_markdown_()
+def stub(values, count): ...
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.dates(),
-    lambda inner: st.lists(inner) | st.tuples(inner, inner, inner) | st.dictionaries(st.text(), inner),
-    max_leaves=6,
-)
+def by_heap(values, count):
+    return sorted(values, reverse=True)[:count]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(answer=anything)
-def test_checkers_never_raise(answer):
-    for checker in CHECKERS:
-        assert checker(answer).state in {"open", "wrong", "right"}
+def ascending(values, count):
+    return sorted(values)[:count]
 
 
-def test_right_answer_is_noted_once():
-    for _ in range(2):
-        assert check.nb00.order_of_cells(130).state == "right"
-    assert list(profile.load().solved["00"]) == ["order_of_cells"]
+def in_place(values, count):
+    values.sort()
+    return values[::-1][:count]
 
 
-def test_wrong_answer_is_not_noted():
-    check.nb00.order_of_cells(110)
-    assert not profile.load().solved
+def forgets(values, count):
+    sorted(values)
+
+
+def fails(values, count):
+    return values[count + 100]
+
+
+def leaves(values, count):
+    sys.exit(3)
+
+
+def test_a_stub_is_met_with_what_to_do_and_ours_goes_on(said):
+    ours = check.nb77.top(stub)
+    assert said[-1].state == "open" and "Write top(values, count). Until then ours" in said[-1].message
+    assert list(ours([3, 1, 2], 2)) == [3, 2]
+
+
+def test_a_right_piece_is_used_noted_and_kept(said):
+    assert check.nb77.top(by_heap) is by_heap
+    assert repr(said[-1]) == "✓ Right. the largest come first. Yours is used from here on."
+    assert told().solved["77"] == ["top"] or told().solved["77"] == ("top",)
+    assert "def by_heap" in (profile.work("77") / "top.py").read_text()
 
 
 @pytest.mark.parametrize(
-    "given, value",
+    ("piece", "hint"),
     [
-        (3, 3),
-        ("-8.9 %", -8.9),
-        ("\N{MINUS SIGN}1,200", -1200),
-        (np.float32(2.5), 2.5),
-        (pd.Series([4.0]), 4.0),
-        (pd.DataFrame([[7]]).to_numpy(), 7.0),
+        (ascending, "smallest first"),
+        (in_place, "changes what it is given"),
+        (forgets, "`forgets([3, 1, 2], 2)` gave None. It should give [3, 2]. Did you forget `return`?"),
+        (fails, "`fails([3, 1, 2], 2)` stopped with `IndexError`"),
+        (leaves, "stopped with `SystemExit`"),
+        (7, "This is 7, and a function is needed."),
     ],
 )
-def test_numbers_are_read(given, value):
-    assert engine.as_number(given) == pytest.approx(value)
+def test_a_wrong_piece_gets_the_hint_for_its_mistake(piece, hint, said):
+    assert check.nb77.top(piece) is not piece
+    assert said[-1].state == "wrong" and hint in said[-1].message
+    assert not told().solved
 
 
-@pytest.mark.parametrize("given", [True, "", "x", float("nan"), "inf", pd.Series([1, 2]), object()])
-def test_other_things_are_no_numbers(given):
-    with pytest.raises((ValueError, TypeError)):
-        engine.as_number(given)
+def test_an_endless_loop_ends(said, monkeypatch):
+    def endless(values, count):
+        while True:
+            pass
+
+    monkeypatch.setattr(check, "SECONDS", 0.2)
+    assert check.nb77.top(endless) is not endless
+    assert "still running" in said[-1].message
 
 
-def test_right_rounded_and_as_text():
-    us = market.daily("US")
-    change = market.change(us, "2024-01", "2025-01")
-    for answer in (change, round(change), f"{change:.1f}%", np.float64(change)):
-        assert check.nb01.share_change(answer).state == "right"
+def test_figures_that_a_piece_draws_are_closed():
+    import matplotlib.pyplot as plt
+
+    def draws(values, count):
+        plt.figure()
+        return by_heap(values, count)
+
+    before = plt.get_fignums()
+    assert check.nb77.top(draws) is draws
+    assert plt.get_fignums() == before
+
+
+def test_a_file_is_judged_by_its_text(said):
+    place = profile.work("77") / "rule.py"
+    ours = check.nb77.rule(place)
+    assert said[-1].state == "open" and ours.read_text() == "LIMIT = 3\n"
+    for text, state, used in (
+        ("LIMIT = ...", "open", False),
+        ("LIMIT = 4", "wrong", False),
+        ("LIMIT = 3\n", "right", True),
+    ):
+        place.write_text(text)
+        assert (check.nb77.rule(place) == place) is used and said[-1].state == state
+
+
+def test_without_our_solution_the_learners_piece_is_kept(said, tmp_path):
+    next((tmp_path / "notebooks").glob("*")).write_text("{")
+    assert check.nb77.top(ascending) is ascending
+    assert "git checkout" in said[-1].message
+
+
+def test_named_wrong_versions_are_edits_of_our_solution():
+    (_, smallest), (_, more) = check.versions(check.nb77.top)
+    assert list(smallest([3, 1, 2], 1)) == [1] and len(more([3, 1, 2], 1)) == 2
+    with pytest.raises(LookupError, match="was changed"):
+        check.reference("77", "top", ("no such text", ""))
 
 
 @pytest.mark.parametrize(
-    "answer, hint",
+    ("source", "open_"),
     [
-        (0.388, "fraction"),
-        (0.76, "percentage points"),
-        (138.8, "subtract 100"),
-        (-9.1, "year before"),
-        (26.2, "two years"),
-        (-28.0, "backwards"),
-        (5.0, "mean of each month"),
+        ("def f(x):\n    ...", True), ("def f(x):\n    return ...", True), ("x = f(...)", True),
+        ("def f(x):\n    return x[..., 0]", False), ("class Wrong(Exception):\n    ...", False),
+        ("a: tuple[int, ...] = ()", False), ("b = Field(...)", False), ("def (", False),
     ],
-)
-def test_share_change_names_the_mistake(answer, hint):
-    verdict = check.nb01.share_change(answer)
-    assert verdict.state == "wrong" and hint in verdict.message
+)  # fmt: skip
+def test_what_counts_as_a_stub(source, open_, tmp_path):
+    (tmp_path / "piece.py").write_text(source)
+    assert check.unfinished(tmp_path / "piece.py") is open_
 
 
 @pytest.mark.parametrize(
-    "answer, hint",
+    "answer", [36, "36%", "+36", 0.36, np.float64(36.2), pd.Series([36]), pd.DataFrame([[36]])]
+)
+def test_a_number_in_any_reasonable_form(answer):
+    assert check.nb77.share(answer).state == "right"
+    assert "share" in told().solved["77"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"), [(64, "the rest"), (1, "look again"), (True, "read"), ("x", "read")]
+)
+def test_a_wrong_number(answer, hint):
+    assert hint in check.nb77.share(answer).message
+
+
+def test_an_exercise_survives_its_own_judge():
+    assert check.nb77.broken(1).state == "wrong" and check.nb77.broken().state == "open"
+
+
+@given(
+    st.floats(allow_nan=True) | st.text() | st.lists(st.integers()) | st.dictionaries(st.text(), st.none())
+)
+def test_alike_with_itself_and_never_raises(value):
+    if value == value:
+        assert check.alike(value, value)
+    assert isinstance(check.shown(value), str)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
     [
-        (-19.6, "all postings"),
-        (-5.9, "share alone"),
-        (-10.6, "index alone"),
-        (-0.159, "fraction"),
-        (3, "day by day"),
+        (1, 1.0, True), ([1, 2], np.array([1, 2]), True), (float("nan"), float("nan"), True), (True, 1, False),
+        ("a", "a", True), ({"a": 1}, {"a": 1.0}, True), ({"a": 1}, {}, False), ([1, "x"], (1, "x"), True),
+        (pd.Series([1, 2], ["a", "b"]), pd.Series([2, 1], ["b", "a"]), True), ([1, 2, 3], [1, 2], False),
+        (None, None, True), (pd.NaT, None, False),
     ],
-)
-def test_implied_count_names_the_mistake(answer, hint):
-    assert hint in check.nb01.implied_count(answer).message
+)  # fmt: skip
+def test_alike(one, two, same):
+    assert bool(check.alike(one, two)) is same
 
 
 @pytest.mark.parametrize(
-    "month", ["2023-06", "June 2023", pd.Timestamp("2023-06-15"), pd.Period("2023-06"), dt.date(2023, 6, 1)]
+    "answer", ["2024-08-22", pd.Timestamp("2024-08-22"), pd.Period("2024-08-22"), np.datetime64("2024-08-22")]
 )
-@pytest.mark.parametrize("country", ["CA", "canada"])
-def test_best_base_takes_any_spelling(country, month):
-    assert check.nb01.best_base((country, month)).state == "right"
+def test_days(answer):
+    assert check.as_day(answer) == "2024-08-22" and check.as_month(answer) == "2024-08"
 
 
-@pytest.mark.parametrize(
-    "answer, hint",
-    [
-        (("CA", "2023-01"), "lower share"),
-        (("US", "2023-06"), "another country"),
-        (("US", "2022-03"), "lowest point"),
-        (("CA", "2020-07"), "January 2022 to December 2023"),
-        (("XX", "2023-06"), "two-letter"),
-        ("CA 2023-06", "could not be read"),
-    ],
-)
-def test_best_base_names_the_mistake(answer, hint):
-    assert hint in check.nb01.best_base(answer).message
+def test_a_guess_is_kept_and_the_first_one_counts(said):
+    check.guess("77", "share", ..., "a percentage").compare(91, "Nearly all.")
+    assert "No guess yet" in repr(said[-2]) and repr(said[-1]) == "It is 91. Nearly all."
+    check.guess("77", "share", "70%", "a percentage").compare(91)
+    assert (
+        repr(said[-1])
+        == "It is 91. You said 70, 21 off: no hit. So far 0 of 1 guesses came within a tenth of the figure."
+    )
+    check.guess("77", "share", 91, "a percentage").compare(91)
+    assert "Your first guess counts: 70" in repr(said[-2])
+    check.guess("77", "shape", "Step", "a word").compare("step")
+    assert "a hit" in repr(said[-1]) and "1 of 2" in repr(said[-1])
 
 
-@pytest.mark.parametrize(
-    "answer, state, hint",
-    [
-        ({"CA", "FR", "IE", "GB"}, "right", "4 of 9"),
-        (["Canada", "france", "ie", "UK"], "right", "4 of 9"),
-        (set(), "wrong", "empty"),
-        (pd.Index(["CA", "FR", "IE", "GB"]), "right", "4 of 9"),
-        ({"CA", "FR", "IE", "GB", "DE"}, "wrong", "low end below zero"),
-        ({"US"}, "wrong", "fell"),
-        ("CA", "wrong", "3 more"),
-        ({"XX"}, "wrong", "two-letter"),
-        (pd.DataFrame(index=["CA", "FR", "IE", "GB"]), "right", "4 of 9"),
-    ],
-)
-def test_rising_countries(answer, state, hint):
-    verdict = check.nb01.rising_countries(answer)
-    assert verdict.state == state and hint in verdict.message
+def test_a_text_is_read_and_never_called_right():
+    points = {"says in which period": r"20\d\d", "says who is harmed": "applicant"}
+    text = "# Memo\n\n✎ Your words.\n\nIn 2024 coverage was 69%."
+    verdict = check.written(text, points, {"coverage": 69.4})
+    assert verdict.state == "some" and "○ not found: says who is harmed" in verdict.message
+    assert "✓ gives the coverage as computed" in verdict.message
+    assert check.written(text + " Applicants lose.", points, {"coverage": 69.4}).state == "all"
+    assert check.written(text, points, {"coverage": 75}).message.count("○") == 2
+    assert check.written("# Memo\n\n✎ Your words.", points).state == "open"
 
 
-@pytest.mark.parametrize(
-    "answer, state, hint",
-    [
-        (("US", "2024-02", "2025-02"), "right", "+35.9%"),
-        (("united states", "2024-02", "2025-02"), "right", "true sentence"),
-        (("US", "2023-01", "2024-01"), "wrong", "-9.1%"),
-        (("US", "2023-01", "2025-01"), "wrong", "one year apart"),
-        (("US", "2025-02", "2024-02"), "wrong", "one year apart"),
-        (("US", "2018-01", "2019-01"), "wrong", "data run"),
-        (("XX", "2023-01", "2024-01"), "wrong", "two-letter"),
-    ],
-)
-def test_make_headline(answer, state, hint):
-    verdict = check.nb01.make_headline(answer)
-    assert verdict.state == state and hint in verdict.message
-
-
-def test_weeks_needed():
-    minutes = sum(notebook.minutes for notebook in series.SERIES)
-    for weeks in (minutes / 180, math.ceil(minutes / 180), round(minutes / 180, 1)):
-        assert check.nb00.weeks_needed(weeks).state == "right"
-    assert "rounded down" in check.nb00.weeks_needed(minutes // 180).message
-    assert "Those are hours" in check.nb00.weeks_needed(minutes / 60).message
-    assert "first turn minutes" in check.nb00.weeks_needed(minutes / 3).message
-
-
-def test_oldest_table():
-    oldest = min(tables.names(), key=tables.as_of)
-    assert check.nb00.oldest_table(oldest).state == "right"
-    assert "another one ends earlier" in check.nb00.oldest_table("ai_postings").message
-    assert "Choose from" in check.nb00.oldest_table("salaries").message
-
-
-def test_unknown_notebook_has_no_checkers():
-    with pytest.raises(AttributeError, match="no checkers for notebook 77"):
-        check.nb77  # noqa: B018
+def test_there_is_no_notebook_78():
+    with pytest.raises(AttributeError, match="no checkers for notebook 78"):
+        _ = check.nb78
+    assert isinstance(solved.NOTEBOOKS, pathlib.Path)

@@ -101,8 +101,8 @@ def alike(found, expected):
         return set(found) == set(expected) and all(alike(found[key], expected[key]) for key in expected)
     if expected is None or isinstance(expected, str):
         return found is expected or found == expected
-    if isinstance(expected, bool | np.bool_):
-        return isinstance(found, bool | np.bool_) and bool(found) == bool(expected)
+    if isinstance(found, bool | np.bool_) or isinstance(expected, bool | np.bool_):
+        return isinstance(found, bool | np.bool_) and found == expected
     if isinstance(expected, tuple | list) and not all(isinstance(one, numbers.Number) for one in expected):
         return len(found) == len(expected) and all(map(alike, found, expected))
     if isinstance(expected, pd.Series | pd.DataFrame) and isinstance(found, pd.Series | pd.DataFrame):
@@ -124,7 +124,9 @@ def _unchanged(one, two):
         return one.equals(two)
     if isinstance(one, np.ndarray):
         return one.shape == two.shape and bool(np.all((one == two) | (pd.isna(one) & pd.isna(two))))
-    return type(one) is type(two)
+    if isinstance(one, numbers.Number | str):
+        return one == two or one != one
+    return type(one) is type(two)  # a model, a function: not looked into
 
 
 def shown(value):
