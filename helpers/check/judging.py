@@ -102,7 +102,9 @@ def alike(found, expected):
     if expected is None or isinstance(expected, str):
         return found is expected or found == expected
     if isinstance(found, bool | np.bool_) or isinstance(expected, bool | np.bool_):
-        return isinstance(found, bool | np.bool_) and found == expected
+        return (
+            isinstance(found, bool | np.bool_) and isinstance(expected, bool | np.bool_) and found == expected
+        )
     if isinstance(expected, tuple | list) and not all(isinstance(one, numbers.Number) for one in expected):
         return len(found) == len(expected) and all(map(alike, found, expected))
     if isinstance(expected, pd.Series | pd.DataFrame) and isinstance(found, pd.Series | pd.DataFrame):
