@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from helpers import charts, pay, pay_charts, pay_raw, pay_score_charts, pay_scores, tables
+from helpers import charts, pay, pay_charts, pay_raw, pay_score_charts, pay_scores, stats, tables
 from helpers.refresh import pay as rebuild
 from helpers.roles import ALL_ROLES
 
@@ -373,3 +373,35 @@ def test_raw_records_are_counted_as_the_table_was():
     counted = pay_raw.compare(records)
     assert counted["from the raw records"].tolist() == [5, 2, 2, 100_000, 100_000]
     assert counted["here"].tolist() == [74_301, 36_604, 39_304, 194_000, 185_000]
+
+
+def test_the_product_is_one_pipeline_an_end_and_equals_the_old_model():
+    past = pay.between(pay.adverts(), *pay.FIRST_YEAR)
+    later = pay.adverts().iloc[-500:]
+    model = pay.fit(past)
+    assert np.abs(model.predict(later) - pay.train(past).predict(later)).max() == 0
+    assert model.predict(later.sample(frac=1, random_state=0)).sum() == pytest.approx(
+        model.predict(later).sum()
+    )
+
+
+def test_the_correction_keeps_the_promise_on_what_it_was_made_from():
+    adverts = pay.adverts()
+    model = pay.fit(pay.between(adverts, *pay.FIRST_YEAR))
+    recent = pay.between(adverts, "2024-10-01", "2024-12-31")
+    corrected = pay.correct(model, recent)
+    assert list(corrected.correction.index) == list(pay.ALL_ROLES)
+    assert stats.coverage(recent, model.predict(recent)) < 0.75
+    assert 0.80 <= stats.coverage(recent, corrected.predict(recent)) < 0.82
+    again = pay.correct(corrected, recent)
+    pd.testing.assert_frame_equal(again.correction, corrected.correction)
+
+
+@pytest.mark.parametrize(
+    "job",
+    [{"remote": False}, {"remote": "0"}, {"remote": 1}, {"level": "se"}, {"country": "USA"}, {"pay": 1}],
+)
+def test_the_door_takes_nothing_else(job):
+    pay.Job(role="ML Engineer", level="SE", remote=0, country="US")
+    with pytest.raises(ValueError, match=r"Input should be|not permitted"):
+        pay.Job(**{"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US", **job})
