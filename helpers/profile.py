@@ -1,212 +1,206 @@
-"""Keep what the learner told us in one small file of their own, and never lose it.
+"""What the learner told us, one small JSON file in their own data folder, and their work folder.
 
-The file is `profile.json` in the user's data folder, or in the folder that the environment variable
-ML_CAREERS_HOME names. A change is made under a lock: read, merge, write beside, put in place. So two open
-notebooks keep each other's answers, and a computer that stops half-way leaves the old file whole. A file that
-cannot be understood is moved aside, never overwritten. Where nothing can be written the session goes on: the
-changes are kept until the kernel stops, and are saved as soon as that works again.
-
-Nothing here prints. What a learner should know is in `Profile.notes`, one sentence each.
+The environment variable ML_CAREERS_HOME may name another place for both. The file is written whole or not at all,
+under a lock; one that cannot be understood is moved aside, never overwritten; where nothing can be written, the
+answers last until the kernel stops. Nothing here prints: what a learner should read is in `Profile.note`.
 """
 
+import contextlib
 import os
-import shutil
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+import stat
+import tempfile
+import tomllib
+from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, Literal
 
 import platformdirs
 from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from helpers import profile_json
-from helpers.answers import Profile, changed
-from helpers.profile_json import ProfileError
+QUESTIONS = tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))
+NOT_DONE = -1
+"""Rating of a piece of work that the learner did not do."""
 
+MAX_BYTES = 256 * 1024  # the fullest profile takes a tenth of it
+_PROJECT = Path(__file__).resolve().parent.parent
 _LOCK_SECONDS = 5  # a change takes milliseconds, so whoever holds the lock longer is stuck
 
-
-class _Change(NamedTuple):
-    apply: Callable[[Profile], Profile]
-    keep_old: bool  # it forgets what was there, so the old file is copied first
-
-
-# Changes that could not be written yet, for each file, in the order in which they were made.
-_unsaved: dict[Path, list[_Change]] = {}
+Step = Annotated[int, Field(ge=0, le=4, strict=True)]
+Rating = Annotated[int, Field(ge=NOT_DONE, le=4, strict=True)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Notebook = Annotated[str, StringConstraints(pattern=r"^\d\d$")]
+Said = Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, StringConstraints(max_length=60)]
 
 
-def path() -> Path:
-    """Return where the profile is kept, whether or not it is there yet."""
+class Answers(BaseModel):
+    """What the form of notebook 00 asks. Nothing is required: what was not said is None or empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    background: Literal[tuple(QUESTIONS["background"])] | None = None
+    hopes: list[Literal[tuple(QUESTIONS["hopes"])]] = []
+    hours: Annotated[int, Field(ge=1, le=40, strict=True)] | None = None
+    country: Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)] = ""
+    skills: dict[Literal[tuple(QUESTIONS["skills"])], Step] = {}
+
+
+class OneGuess(BaseModel):
+    """What a learner expected, and what it was once they have seen it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    said: Said
+    was: Said | None = None
+
+
+class Profile(BaseModel):
+    """The answers, what was solved and built, how each piece of work was liked, and the guesses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal[1] = 1
+    answers: Answers = Answers()
+    solved: dict[Notebook, list[Name]] = {}
+    liked: dict[Notebook, dict[Name, Rating]] = {}
+    guesses: dict[Annotated[str, StringConstraints(pattern=r"^\d\d\.\w{1,40}$")], OneGuess] = {}
+    note: str = Field("", exclude=True)
+
+
+_unsaved: dict[Path, Profile] = {}  # what could not be written stays in memory
+
+
+def path():
+    """pathlib.Path: where the profile lies, whether or not it is there yet."""
     home = os.environ.get("ML_CAREERS_HOME")
     folder = Path(home).expanduser() if home else platformdirs.user_data_path("ml-careers", appauthor=False)
     return folder / "profile.json"
 
 
-def load() -> Profile:
+def work(notebook):
+    """Make the learner's work folder of a notebook such as ``"02"``, if it is not there, and return its path.
+
+    It lies in `work/` beside the notebooks, where the file browser shows it; a temporary one where that cannot be.
+    """
+    home = os.environ.get("ML_CAREERS_HOME")
+    folder = (Path(home).expanduser() if home else _PROJECT) / "work" / notebook
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir(), f"ml-careers-work-{os.getpid()}", notebook)
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def read():
     """Read the profile.
 
     Returns
     -------
     Profile
-        An empty one when nothing was answered yet, or nothing can be read: `notes` then says why. A damaged
-        file, or one of a newer version, has been moved aside.
+        An empty one if there is none or it cannot be read; `note` then says why, in one sentence.
     """
     file = path()
+    if file in _unsaved:
+        return _unsaved[file]
     try:
-        try:
-            stored, notes = _read(file), ()
-        except ProfileError:
-            with _lock(file):
-                stored, notes = _read_or_move_aside(file)
+        return Profile.model_validate_json(_bytes(file))
+    except FileNotFoundError:
+        return Profile()
     except OSError as error:
-        stored, notes = Profile(), (_why(error, "Your saved answers cannot be read"),)
-    profile = _with_unsaved(file, stored)
-    return replace(profile, notes=(*stored.notes, *notes))
+        return Profile(note=f"Your saved answers cannot be read ({error.strerror or error}).")
+    except ValidationError as error:
+        aside = _aside(file, "damaged")
+        why = "it is of another version" if "version" in str(error.errors()[0]["loc"]) else "it is damaged"
+        return Profile(
+            note=f"Your file of answers could not be used ({why}). It is kept, whole, as {aside.name}."
+        )
 
 
-def update(**changes) -> Profile:
-    """Change some answers and save them; everything else stays, also what another notebook has just saved.
+def _bytes(file):
+    if not file.is_absolute():
+        raise OSError("no home folder is known: set ML_CAREERS_HOME to a folder of yours")
+    if not stat.S_ISREG(file.stat().st_mode):
+        raise OSError(f"{file.name} is no ordinary file")  # a pipe would be waited for, for ever
+    return file.read_bytes()[: MAX_BYTES + 1]
 
-    Parameters
-    ----------
-    **changes
-        Any of `background`, `hopes`, `hours`, `country`, `skills`, `solved`, `liked`: see
-        :class:`helpers.answers.Profile`. The last three are merged entry by entry.
+
+def _aside(file, why):
+    """Move a file out of the way under a name that nothing has yet."""
+    aside = file.with_name(f"{file.name}.{why}-{datetime.now():%Y-%m-%d-%H%M%S-%f}")
+    with contextlib.suppress(OSError):
+        file.replace(aside)
+    return aside
+
+
+def update(change):
+    """Change the profile, under a lock: ``update(lambda told: told.answers.skills.update(python=2))``.
 
     Returns
     -------
     Profile
-        As it is now. `notes` is empty when all went well.
+        As it is now, with a `note` if it could not be saved.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If the result is no profile. Nothing has changed then.
+    """
+    file = path()
+    try:
+        if not file.is_absolute():
+            _bytes(file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
+            told = _changed(change)
+            if file.exists():
+                _bytes(file)
+            beside = file.with_name(f"{file.name}.{os.getpid()}.new")
+            beside.write_text(told.model_dump_json(indent=1) + "\n", "utf-8")
+            beside.replace(file)
+            _unsaved.pop(file, None)
+            return told
+    except OSError as error:  # also a lock that is not let go
+        why = error.strerror or str(error)
+        _unsaved[file] = _changed(change)
+        _unsaved[file].note = f"Your answers cannot be saved ({why}): they last until the kernel stops."
+        return _unsaved[file]
+
+
+def _changed(change):
+    told = read()
+    note = told.note
+    told = told.model_copy(deep=True)
+    change(told)
+    return Profile.model_validate({**told.model_dump(), "note": note})
+
+
+def replace(data):
+    """Put an uploaded profile (bytes) in the place of the present one, of which a copy is kept beside it.
+
+    ``replace(b"{}")`` starts again with an empty one.
 
     Raises
     ------
     ValueError
-        When the series asks no such thing. A disk that cannot be written raises nothing: see `notes`.
-
-    Examples
-    --------
-    >>> update(hours=5, skills={"python": 2}).hours  # doctest: +SKIP
-    5
+        With one sentence, if `data` is no profile. Nothing has changed then.
     """
-    changed(Profile(), **changes)  # refuse what is wrong before anything is touched
-    return _save(_Change(lambda profile: changed(profile, **changes), keep_old=False))
-
-
-def mark_solved(notebook: str, exercise: str) -> Profile:
-    """Note that an exercise was solved, such as ``mark_solved("01", "share_change")``."""
-    return update(solved={notebook: [exercise]})
-
-
-def export_json() -> str:
-    """Return the profile as JSON text, for a download."""
-    return profile_json.to_json(load())
-
-
-def import_json(data: bytes) -> Profile:
-    """Put an uploaded profile in the place of the present one, of which a copy is kept beside it.
-
-    Raises
-    ------
-    ProfileError
-        With one sentence, when `data` is not a profile. Nothing has changed then.
-    """
-    uploaded = profile_json.from_json(data)
-    saved = _save(_Change(lambda _old: uploaded, keep_old=True))
-    return replace(saved, notes=(*uploaded.notes, *saved.notes))
-
-
-def clear() -> Profile:
-    """Start again with an empty profile. A copy of the old one is kept beside it."""
-    return _save(_Change(lambda _old: Profile(), keep_old=True))
-
-
-def _save(change: _Change) -> Profile:
-    file = path()
-    unsaved = _unsaved.setdefault(file, [])
-    unsaved.append(change)
-    notes: tuple[str, ...] = ()
-    try:
-        with _lock(file):
-            stored, notes = _read_or_move_aside(file)
-            if stored.notes:  # what could not be understood would be lost with the next writing
-                notes += (f"{stored.notes[0]} The file as it was is kept as {_copy_aside(file, 'bad')}.",)
-            if any(waiting.keep_old for waiting in unsaved) and file.exists():
-                notes += (f"Your earlier answers are kept as {_copy_aside(file, 'replaced')}.",)
-            profile = _with_unsaved(file, stored)
-            _write(file, profile_json.to_json(profile))
-    except OSError as error:
-        return replace(load(), notes=(*notes, _why(error, "Your answers cannot be saved")))
-    unsaved.clear()
-    return replace(profile, notes=notes)
-
-
-def _with_unsaved(file: Path, profile: Profile) -> Profile:
-    for change in _unsaved.get(file, ()):
-        profile = change.apply(profile)
-    return profile
-
-
-def _lock(file: Path) -> FileLock:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(f"{file}.lock", timeout=_LOCK_SECONDS, poll_interval=0.01)
-
-
-def _read(file: Path) -> Profile:
-    try:
-        with open(file, "rb") as opened:
-            return profile_json.from_json(opened.read(profile_json.MAX_BYTES + 1))
-    except FileNotFoundError:
-        return Profile()
-
-
-def _read_or_move_aside(file: Path) -> tuple[Profile, tuple[str, ...]]:
-    """Read the file; one that is no profile is renamed. Only with the lock held."""
-    try:
-        return _read(file), ()
-    except ProfileError as error:
-        aside = _free_name(file, "bad")
-        file.rename(aside)
-        return Profile(), (
-            f"Your saved answers could not be used. {error} The file is kept as {aside.name}, "
-            "and a new profile is started.",
+    if len(data) > MAX_BYTES:
+        raise ValueError(
+            f"The file is larger than {MAX_BYTES // 1024} KB, so it holds no answers of this series."
         )
+    try:
+        new = Profile.model_validate_json(data)
+    except ValidationError:
+        raise ValueError("The file holds no answers of this series: choose the one you downloaded.") from None
+    file = path()
+    if file.is_file():
+        _aside(file, "replaced")
+    _unsaved.pop(file, None)
+    return update(lambda told: told.__dict__.update(new.__dict__))
 
 
-def _copy_aside(file: Path, why: str) -> str:
-    aside = _free_name(file, why)
-    shutil.copyfile(file, aside)
-    return aside.name
-
-
-def _free_name(file: Path, why: str) -> Path:
-    """Return a name beside `file` that nothing has yet: profile.json.bad-2026-05-01, then ...-2."""
-    first = file.with_name(f"{file.name}.{why}-{date.today().isoformat()}")
-    aside, count = first, 1
-    while aside.exists():
-        count += 1
-        aside = first.with_name(f"{first.name}-{count}")
-    return aside
-
-
-def _write(file: Path, text: str) -> None:
-    """Put `text` in the place of `file` at one stroke. Only with the lock held."""
-    beside = file.with_name(f"{file.name}.tmp")
-    with open(beside, "w", encoding="utf-8", newline="\n") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    os.replace(beside, file)
-
-
-def _why(error: OSError, what: str) -> str:
-    reason = (
-        "another program holds the file"
-        if isinstance(error, TimeoutError)
-        else error.strerror or "unknown error"
-    )
-    return (
-        f"{what} ({reason.lower()}). What you answer now is kept until this notebook's kernel stops: "
-        "download it in notebook 00, or set ML_CAREERS_HOME to a folder that you may write to and restart "
-        "JupyterLab."
-    )
+def mark_solved(notebook, name):
+    """Note that an exercise or a build was done, such as ``mark_solved("01", "share_change")``."""
+    if name not in read().solved.get(notebook, ()):
+        update(lambda told: told.solved.setdefault(notebook, []).append(name))

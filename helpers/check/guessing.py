@@ -39,9 +39,13 @@ class Guess:
             lines.append(
                 f"You said {_spelled(self._said)}{off}: {'a hit' if _hit(self._said, actual) else 'no hit'}."
             )
-            profile.update(lambda told: told.guesses[self._key].update(was=actual))
-            past = [one for one in _kept().values() if one["was"] is not None]
-            hits = sum(_hit(one["said"], one["was"]) for one in past)
+            profile.update(
+                lambda told: setattr(
+                    told.guesses[self._key], "was", actual if isinstance(actual, str) else float(actual)
+                )
+            )
+            past = [one for one in profile.read().guesses.values() if one.was is not None]
+            hits = sum(_hit(one.said, one.was) for one in past)
             lines.append(f"So far {hits} of {len(past)} guesses came within a tenth of the figure.")
         display(_Said(" ".join([*lines, meaning]).strip()))
 
@@ -70,18 +74,13 @@ def guess(notebook, name, said, what):
         said = as_number(said)
     except Exception:  # a word, or anything else
         said = str(said).strip()[:60]
-    before = _kept().get(key)
-    if before and before["was"] is not None:
-        display(_Said(f"**✓ Your first guess counts:** {_spelled(before['said'])}."))
-        return Guess(key, before["said"])
-    profile.update(lambda told: told.guesses.update({key: {"said": said, "was": None}}))
+    before = profile.read().guesses.get(key)
+    if before and before.was is not None:
+        display(_Said(f"**✓ Your first guess counts:** {_spelled(before.said)}."))
+        return Guess(key, before.said)
+    profile.update(lambda told: told.guesses.update({key: profile.OneGuess(said=said)}))
     display(_Said(f"**✓ Kept:** {_spelled(said)}. Now run the next cell."))
     return Guess(key, said)
-
-
-def _kept():
-    told = profile.load()
-    return (told[0] if isinstance(told, tuple) else told).guesses
 
 
 def _spelled(value):
