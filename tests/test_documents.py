@@ -1,0 +1,66 @@
+"""Documents: what is typed is shown as typed, prompts are left out, and the same bytes come twice."""
+
+import matplotlib.pyplot as plt
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import documents
+
+HOSTILE = '#set text(red) $x$ <script>alert(1)</script> "quotes" \\ [ ] @ref #import "x" `#eval("1")` *a _b'
+
+
+def words(path):
+    """str: the text of a PDF, spaces folded."""
+    pages = pypdfium2.PdfDocument(path)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in pages).split())
+
+
+@pytest.fixture
+def figure():
+    drawn, axes = plt.subplots()
+    axes.plot([1, 2])
+    yield drawn
+    plt.close(drawn)
+
+
+def test_a_memo_with_everything(tmp_path, figure):
+    text = f"# Memo\n\n## What\n\n{HOSTILE}\n\n- one\n  - two\n\n1. a\n\n| h | i |\n| --- | --- |\n| 1 | 2 |\n\n![Alt](by_role)"
+    saved = documents.save(tmp_path, "memo", text, by_role=figure)
+    assert repr(saved) == "In your work folder: memo.pdf and memo.md."
+    found = words(tmp_path / "memo.pdf")
+    for piece in ("Memo", "#set text(red) $x$ <script>alert(1)</script>", '#eval("1")', "two", "h i", "1 2"):
+        assert piece in found, found
+    assert "![Alt](by_role.svg)" in (tmp_path / "memo.md").read_text("utf-8")
+    first = [(tmp_path / name).read_bytes() for name in ("memo.pdf", "memo.md", "by_role.svg")]
+    documents.save(tmp_path, "memo", text, by_role=figure.axes[0])
+    assert first == [(tmp_path / name).read_bytes() for name in ("memo.pdf", "memo.md", "by_role.svg")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["by_role.svg", "memo.md", "memo.pdf"]
+
+
+def test_prompts_are_left_out_with_their_headings(tmp_path):
+    text = "# Memo\n\n✎ Name\n\n## A\n\n✎ One sentence\n\n## B\n\nWritten.\n\n### C\n\n✎ More"
+    saved = documents.save(tmp_path, "memo", text)
+    assert saved.unwritten == 3 and "3 parts left out" in repr(saved)
+    assert (tmp_path / "memo.md").read_text("utf-8") == "# Memo\n\n## B\n\nWritten.\n"
+
+
+def test_a_missing_picture_becomes_its_words(tmp_path):
+    documents.save(tmp_path, "memo", "See ![a chart](nowhere) and ![b](/etc/passwd) and ![c](../x.svg).")
+    assert "(picture: a chart) and (picture: b) and (picture: c)" in words(tmp_path / "memo.pdf")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters(blacklist_categories=("Cs",)), max_size=80))
+def test_no_text_breaks_it(text):
+    import pathlib
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        assert documents.pdf(text, pathlib.Path(folder)).startswith(b"%PDF")
+
+
+def test_links_are_escaped(tmp_path):
+    saved = documents.Saved(tmp_path / '"><b>', ("memo.pdf",), 0)
+    assert "<b>" not in saved._repr_html_()
