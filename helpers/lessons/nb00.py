@@ -1,15 +1,17 @@
 """Checkers of notebook 00."""
 
 import math
+import re
 
-from helpers import series, tables
-from helpers.check.engine import as_number, exercise, judge_number, right, wrong
+from helpers import check, course, tables
 
 
-@exercise("Replace the three dots with a number: what is `pay` after the middle cell has run three times?")
+@check.exercise(
+    "Replace the three dots with a number: what is `pay` after the middle cell has run three times?"
+)
 def order_of_cells(answer):
     """What a variable holds after one of its cells was run again and again."""
-    return judge_number(
+    return check.judge_number(
         answer,
         130,
         0.5,
@@ -25,37 +27,39 @@ def order_of_cells(answer):
     )
 
 
-@exercise("Replace the three dots with a number of weeks.")
+@check.exercise("Replace the three dots with a number of weeks.")
 def weeks_needed(answer):
-    """Weeks for the whole series at three hours a week."""
-    minutes = sum(notebook.minutes for notebook in series.SERIES)
-    weeks = minutes / 60 / 3
-    value = as_number(answer)
+    """Weeks for the whole series at three hours a week, with its builds."""
+    hours = float(re.search(r"about (\d+) hours", course.table())[1])
+    weeks = hours / 3
+    value = check.as_number(answer)
     target = math.ceil(weeks) if value == math.ceil(weeks) else weeks
-    return judge_number(
+    return check.judge_number(
         value,
         target,
         0.06,
-        f"{minutes} minutes are {minutes / 60:.1f} hours, so {weeks:.1f} weeks: say {math.ceil(weeks)}.",
+        f"{hours:.0f} hours are {weeks:.1f} weeks of three hours: say {math.ceil(weeks)}.",
         {
-            minutes / 3: "Those are minutes divided by three: first turn minutes into hours.",
-            minutes / 60: "Those are hours: divide by the three hours of a week.",
+            hours: "Those are hours: divide by the three hours of a week.",
+            hours * 60 / 3: "Those are minutes divided by three: use the hours.",
             math.floor(weeks): "You rounded down: after that many weeks there is still something left to do.",
-            None: "Divide the minutes by 60 to get hours, then by 3.",
+            None: "Divide the hours of the whole series, with the builds, by 3.",
         },
     )
 
 
-@exercise('Replace the three dots with the name of a table, such as "wages".')
+@check.exercise('Replace the three dots with the name of a table, such as "wages".')
 def oldest_table(answer):
     """The table whose figures end longest ago."""
     name = str(answer).strip()
     if name not in tables.names():
-        return wrong(f"There is no such table. Choose from: {', '.join(tables.names())}.")
+        return check.wrong(f"There is no such table. Choose from: {', '.join(tables.names())}.")
     dates = {table: tables.as_of(table) for table in tables.names()}
     oldest = min(dates, key=dates.get)
     if name == oldest:
-        return right(
+        return check.right(
             f"It ends on {dates[name]:%d %B %Y}. Old figures can be used; they must say that they are old."
         )
-    return wrong(f"That one ends on {dates[name]:%d %B %Y}; another one ends earlier. Try `tables.as_of`.")
+    return check.wrong(
+        f"That one ends on {dates[name]:%d %B %Y}; another one ends earlier. Try `tables.as_of`."
+    )

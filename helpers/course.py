@@ -1,0 +1,233 @@
+"""The course: its sixteen notebooks, how long they take, how far a learner is, and whether this computer is ready."""
+
+import dataclasses
+import functools
+import importlib.metadata
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+from IPython.display import Markdown
+
+from helpers import check, profile, tables
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+_LONGER = "(longer path)"
+_FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Notebook:
+    """One notebook of the series: what is known of it before it is opened."""
+
+    file: str
+    title: str
+    makes: str
+    minutes: tuple = ()  # planned, for one that is not written yet: with builds, without
+
+    @property
+    def number(self):
+        """str: ``"00"`` to ``"15"``."""
+        return self.file[:2]
+
+    @property
+    def path(self):
+        """pathlib.Path: where the notebook lies."""
+        return NOTEBOOKS / f"{self.file}.ipynb"
+
+
+SERIES = tuple(
+    Notebook(**row)
+    for row in tomllib.loads(Path(__file__).with_name("series.toml").read_text("utf-8"))["notebook"]
+)
+
+
+def written():
+    """tuple of Notebook: those that exist in `notebooks/`, in order."""
+    return tuple(notebook for notebook in SERIES if notebook.path.exists())
+
+
+def navigation(number):
+    """str: links to the notebook before, the contents and the next one, as Markdown."""
+    there = written()
+    place = next(i for i, notebook in enumerate(there) if notebook.number == number)
+    links = [f"[Contents]({SERIES[0].path.name}#The-map-of-the-series)"]
+    if place > 0:
+        links.insert(0, f"[← {there[place - 1].title}]({there[place - 1].path.name})")
+    if place + 1 < len(there):
+        links.append(f"[{there[place + 1].title} →]({there[place + 1].path.name})")
+    return " | ".join(links)
+
+
+def minutes(path):
+    """Count the honest minutes of a stored notebook, for a student of the field.
+
+    A minute for 180 words, 5 seconds a line of code that is given, 20 a figure or table, 3 minutes an exercise, 8 to 12
+    a build, by the length of its solution. What is folded is not counted.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    with_builds, without, short_path : int
+        In steps of five. The short path is without builds and without the sections that are marked as longer.
+    """
+    return _minutes(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(64)
+def _minutes(path, _changed):
+    solved = {place: text for place, text in check.solutions(path.name[:2]).values()}
+    builds = rest = short = 0.0
+    longer = 0  # level of the heading of a longer section that we are in
+    for place, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+        source, tags = "".join(cell["source"]), cell["metadata"].get("tags", ())
+        if cell["cell_type"] == "markdown":
+            for part in re.split(r"^(?=#+ )", _FOLDS.sub("", source), flags=re.MULTILINE):
+                heading = re.match(r"(#+) (.*)", part)
+                if heading and (longer == 0 or len(heading[1]) <= longer):
+                    longer = len(heading[1]) if heading[2].endswith(_LONGER) else 0
+                rest += len(part.split()) / 180
+                short += len(part.split()) / 180 * (not longer)
+            continue
+        if "build" in tags:
+            builds += min(8 + _lines(solved[place]) / 6, 12)
+            continue
+        if "exercise" in tags:
+            spent = 3
+        else:
+            seen = sum("text/html" in output.get("data", ()) for output in cell["outputs"])
+            spent = (5 * _lines(source) + 20 * seen) / 60
+        rest += spent
+        short += spent * (not longer)
+    return tuple(5 * round(sum_ / 5) for sum_ in (builds + rest, rest, short))
+
+
+def _lines(source):
+    lines = (line.strip() for line in source.splitlines())
+    return sum(1 for line in lines if line and not line.startswith("#"))
+
+
+def _planned(notebook):
+    return minutes(notebook.path)[:2] if notebook.path.exists() else notebook.minutes
+
+
+def time_line(number):
+    """str: the sentence about time in the opening of a written notebook."""
+    full, without, short = minutes(next(one for one in SERIES if one.number == number).path)
+    line = f"**Time:** about {full} minutes"
+    if without < full:
+        line += f", {without} without the builds"
+    if short < without:
+        line += f"; about {short} on the short path, which also leaves out the sections marked as longer"
+    return f"{line}."
+
+
+def table():
+    """str: the series as a Markdown table, and a line with the hours of all."""
+    lines = ["| notebook | you make | minutes | without builds |", "| --- | --- | ---: | ---: |"]
+    sums = [0, 0]
+    for notebook in SERIES:
+        both = _planned(notebook)
+        sums = [total + one for total, one in zip(sums, both, strict=True)]
+        lines.append(f"| {notebook.number} {notebook.title} | {notebook.makes} | {both[0]} | {both[1]} |")
+    hours = [f"{total / 60:.0f}" for total in sums]
+    return "\n".join([*lines, "", f"In all about {hours[0]} hours, {hours[1]} without the builds."])
+
+
+def map():
+    """Show every notebook, what is made in it, how long it takes, and what the learner has solved and built.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        Notebooks that are not written yet have no link.
+    """
+    solved, there = profile.read().solved, written()
+    lines = ["| notebook | you make | minutes | exercises | builds |", "| --- | --- | ---: | --- | --- |"]
+    for notebook in SERIES:
+        both = _planned(notebook)
+        name, done = f"{notebook.number} {notebook.title}", ["not written yet", ""]
+        if notebook in there:
+            name = f"[{name}]({notebook.path.name})"
+            kinds = (check.exercises(notebook.number), check.builds(notebook.number))
+            done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
+        time = f"{both[0]}" if both[0] == both[1] else f"{both[0]} ({both[1]} without builds)"
+        lines.append(f"| {name} | {notebook.makes} | {time} | {done[0]} | {done[1]} |")
+    made = len([file for file in profile.work("00").parent.glob("*/*") if file.is_file()])
+    lines.append(f"\n{table().splitlines()[-1]} Each notebook also runs on its own.")
+    lines.append(f"\nYour work folder, `work`, holds {made} file{'s' * (made != 1)}.")
+    return Markdown("\n".join(lines))
+
+
+def _done(names, solved):
+    count = len(set(names) & set(solved))
+    return f"{count} of {len(names)}{' ✓' * (0 < len(names) == count)}" if names else "none"
+
+
+def computer():
+    """Say whether this computer is ready for the series, one line a question, with what to do for each "no".
+
+    Returns
+    -------
+    IPython.display.Markdown
+    """
+    questions = (_python(), _packages(), _tables(), _answers())
+    lines = [
+        f"- {'✗ **To do:** ' if advice else '✓ OK: '}{what}{advice and f'. {advice}'}"
+        for what, advice in questions
+    ]
+    ready = not any(advice for _, advice in questions)
+    verdict = (
+        "Everything is ready." if ready else "Do what the marked lines say, restart the kernel, run again."
+    )
+    return Markdown("\n".join([*lines, "", f"**{verdict}**"]))
+
+
+def _python():
+    have = ".".join(str(part) for part in sys.version_info[:3])
+    fine = (3, 11) <= sys.version_info[:2] < (3, 15)
+    advice = f"This is {have}: make a new environment with 3.11, as README.md says"
+    return "Python is 3.11 to 3.14", "" if fine else advice
+
+
+def _packages():
+    from packaging.requirements import Requirement
+
+    what, repair = "all packages are there, in versions that fit", "run `pip install -c constraints.txt -e .`"
+    try:
+        wanted = [Requirement(line) for line in importlib.metadata.requires("ml-careers") or ()]
+    except importlib.metadata.PackageNotFoundError:
+        return what, f"The project is not installed: {repair} in its folder"
+    faults = []
+    for want in wanted:
+        if want.marker and not want.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            have = importlib.metadata.version(want.name)
+        except importlib.metadata.PackageNotFoundError:
+            faults.append(f"{want.name} is missing")
+            continue
+        if not want.specifier.contains(have, prereleases=True):
+            needed = str(want.specifier).replace(",", " and ")
+            faults.append(f"{want.name} is {have}, but {needed} is needed")
+    return what, f"{'; '.join(faults)}: {repair} in the project's folder" if faults else ""
+
+
+def _tables():
+    what = "all tables of `data/` are whole"
+    try:
+        for name in tables.names():
+            tables.load(name)
+    except tables.DamagedTable as error:
+        return what, str(error).rstrip(".")
+    return what, ""
+
+
+def _answers():
+    told = profile.update(lambda told: None)  # changes nothing, and so shows whether anything could be saved
+    return "your answers can be saved", told.note.rstrip(".")

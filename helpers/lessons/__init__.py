@@ -1,0 +1,1 @@
+"""One module a notebook: its checkers, its figures and its fixtures. Nobody else imports them."""

@@ -1,0 +1,89 @@
+"""The map, the minutes, and the check of the set-up: each thing that can be missing is named, with what to do."""
+
+import importlib.metadata
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers import course, profile, tables
+from helpers.check import solved
+
+
+@pytest.fixture(autouse=True)
+def own_profile(tmp_path, monkeypatch):
+    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
+    monkeypatch.setattr(profile, "_unsaved", {})
+
+
+def test_this_machine_is_ready():
+    assert "Everything is ready." in course.computer().data and "✗" not in course.computer().data
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        (
+            lambda patch: patch.setattr(sys, "version_info", (3, 10, 1)),
+            "This is 3.10.1: make a new environment",
+        ),
+        (lambda patch: patch.setattr(importlib.metadata, "version", lambda name: "0.1"), "is needed"),
+        (lambda patch: patch.setattr(tables, "DATA", tables.DATA / "nowhere"), "git checkout"),
+        (
+            lambda patch: patch.setattr(profile, "path", lambda: tables.DATA / "claims.csv" / "p.json"),
+            "cannot be saved",
+        ),
+    ],
+)
+def test_what_is_missing_is_named(break_it, said, monkeypatch):
+    tables._read.cache_clear()
+    with monkeypatch.context() as patch:
+        break_it(patch)
+        text = course.computer().data
+    tables._read.cache_clear()
+    assert "✗ **To do:**" in text and said in text and "Everything is ready" not in text
+
+
+def test_the_map_counts_what_was_done():
+    assert "| 0 of 3 | none |" in course.map().data
+    profile.mark_solved("00", "order_of_cells")
+    profile.mark_solved("00", "no_such_exercise")
+    (profile.work("04") / "app.py").write_text("x")
+    shown = course.map().data
+    assert "| 1 of 3 | none |" in shown and "holds 1 file." in shown
+    for notebook in course.SERIES:
+        assert notebook.title in shown and (notebook in course.written()) is (notebook.path.name in shown)
+
+
+def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
+    words = " ".join(["word"] * 900)  # five minutes
+    table = new_output("display_data", {"text/html": "<table></table>"})
+    cells = [
+        new_markdown_cell(f"# Try\n\n{words}\n\n<details><summary>Hint</summary>\n\n{words}\n\n</details>"),
+        new_code_cell("\n".join(["x = 1"] * 48), outputs=[table] * 3),  # 4 + 1 minutes
+        new_code_cell("f = ...\nf = check.nb77.f(f)", metadata={"tags": ["build"]}),
+        new_markdown_cell(
+            "<details><summary>Solution</summary>\n\n```python\n" + "x = 2\n" * 12 + "```\n\n</details>"
+        ),
+        new_markdown_cell(f"## More (longer path)\n\n{words}\n\n### Still\n\n{words}\n\n## Back\n\n{words}"),
+    ]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "77_try.ipynb")
+    monkeypatch.setattr(solved, "NOTEBOOKS", tmp_path)
+    assert course.minutes(tmp_path / "77_try.ipynb") == (35, 25, 15)
+
+
+def test_time_line_and_table_agree():
+    for notebook in course.written():
+        full, without, _ = course.minutes(notebook.path)
+        assert f"about {full} minutes" in course.time_line(notebook.number)
+        assert (
+            f"| {notebook.number} {notebook.title} | {notebook.makes} | {full} | {without} |"
+            in course.table()
+        )
+
+
+def test_navigation():
+    there = course.written()
+    assert course.navigation("00").startswith("[Contents]") and there[1].path.name in course.navigation("00")
+    assert there[0].path.name in course.navigation("01")
