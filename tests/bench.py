@@ -26,9 +26,7 @@ from helpers import load_test, onnx_model, pay, service, tables
 from tests import books, lab
 
 LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets"
-MODULES = (
-    "from helpers import charts, check, environment, explore, market_charts, profile_form, progress, tables"
-)
+MODULES = "from helpers import charts, check, course, documents, explore, forms, profile, stats, tables"
 CHANGES = 40
 
 # In the notebook's own kernel: the time from a new value to a new picture, for each panel.

@@ -11,16 +11,21 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.output_widget import OutputWidget
 
-from helpers import series
+from helpers import check, course
 
 # nbclient tells the kernel what an Output widget captured while it waits for the kernel's reply on the same
 # socket; the reply can get lost and it waits for ever (jupyter/nbclient issue 312). The kernel need not know.
 OutputWidget.sync_state = lambda self: None
 
-PATHS = [notebook.path for notebook in series.written()]
+PATHS = [notebook.path for notebook in course.written()]
+LESSONS = course.NOTEBOOKS.parent / "helpers" / "lessons"
+BY_HAND = [path for path in PATHS if (LESSONS / f"nb{path.name[:2]}.py").exists()]
+"""Notebooks in which the learner does the work; the others are still as they were."""
+
+JOBS = [path for path in BY_HAND if "_work_as_" in path.name]
 TIMEOUT = 300  # seconds a cell
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-_SOLUTION = re.compile(r"<details><summary>Solution</summary>\s*```python\n(.*?)```\s*</details>", re.DOTALL)
+_FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 
 
 def read(path):
@@ -33,44 +38,37 @@ def code_cells(book):
     return [cell for cell in book.cells if cell.cell_type == "code"]
 
 
-def tagged(cell, tag):
-    """bool: does the cell carry the tag?"""
-    return tag in cell.metadata.get("tags", ())
+def tagged(cell, *tags):
+    """bool: does the cell carry one of the tags?"""
+    return bool(set(tags) & set(cell.metadata.get("tags", ())))
 
 
-def solutions(book):
-    """Pair each exercise cell with the solution that is folded below it.
+def code_lines(source):
+    """list of str: lines of code, without blank lines and comments."""
+    lines = (line.strip() for line in source.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
 
-    Returns
-    -------
-    list of (cell, str)
 
-    Raises
-    ------
-    ValueError
-        If an exercise has no solution before the next one, or the other way round.
-    """
-    pairs, waiting = [], None
-    for cell in book.cells:
-        if cell.cell_type == "code" and tagged(cell, "exercise"):
-            if waiting is not None:
-                raise ValueError(f"No solution below the exercise {waiting.source!r}")
-            waiting = cell
-        for code in _SOLUTION.findall(cell.source) if cell.cell_type == "markdown" else ():
-            if waiting is None:
-                raise ValueError(f"A solution with no exercise above it: {code!r}")
-            pairs.append((waiting, code.rstrip("\n")))
-            waiting = None
-    if waiting is not None:
-        raise ValueError(f"No solution below the exercise {waiting.source!r}")
-    return pairs
+def markdown(book):
+    """str: all text of a notebook."""
+    return "\n\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+
+
+def prose(book):
+    """str: the text of a notebook that everybody reads, without what is folded."""
+    return _FOLDS.sub("", markdown(book))
+
+
+def solutions(path):
+    """list of (name, int, str): exercises and builds, the place of each one's cell, and its solved text."""
+    return [(name, place, text) for name, (place, text) in check.solutions(path.name[:2]).items()]
 
 
 @contextlib.contextmanager
 def empty_profile():
     """Point the profile to a folder that is gone afterwards; notebooks are stored and tested with an empty one."""
     before = os.environ.get("ML_CAREERS_HOME")
-    with tempfile.TemporaryDirectory(prefix="ml-careers-") as home:
+    with tempfile.TemporaryDirectory(prefix="ml-careers-", ignore_cleanup_errors=True) as home:
         os.environ["ML_CAREERS_HOME"] = home
         try:
             yield pathlib.Path(home)
@@ -81,7 +79,7 @@ def empty_profile():
                 os.environ["ML_CAREERS_HOME"] = before
 
 
-def run(book, folder=series.NOTEBOOKS, **options):
+def run(book, folder=course.NOTEBOOKS, **options):
     """Run a notebook in a fresh kernel of this Python, in place.
 
     Parameters
@@ -109,3 +107,9 @@ def run(book, folder=series.NOTEBOOKS, **options):
     )
     client.create_kernel_manager().kernel_spec.argv[0] = sys.executable
     client.execute()
+
+
+def text_of(cell):
+    """str: what a cell says, all its outputs as plain text."""
+    said = (output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    return "\n".join(said)

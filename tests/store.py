@@ -1,7 +1,8 @@
 """Run notebooks and store their outputs: ``python -m tests.store [NOTEBOOK ...]``, all if none is named.
 
-What is stored is what a reader without a kernel should see: pictures and words, no live widgets. Look at the
-difference of the outputs before you commit it, and reread the prose beside each that changed.
+What is stored is what a reader without a kernel should see: pictures and words, no live widgets, and folded what
+follows a guess. Look at the difference of the outputs before you commit it, and reread the prose beside each that
+changed. Without names the table of README.md is renewed as well.
 """
 
 import pathlib
@@ -10,36 +11,54 @@ import sys
 
 import nbformat
 
-from helpers import series
+from helpers import course
 from tests import books
 
 _LINKS = re.compile(r"^(NAVIGATION|(?:\[← .*|\[Contents\]).*)$", re.MULTILINE)
+_TIME = re.compile(r"^\*\*Time:\*\*.*$", re.MULTILINE)
+_WRITTEN = re.compile(r"^(?:Writing|Overwriting) \S*?(work/\S+)$", re.MULTILINE)
 KEPT_METADATA = ("kernelspec", "language_info")
 
 
 def store(path):
-    """Run one notebook with an empty profile, and write it with its outputs and its links."""
+    """Run one notebook with an empty profile, and write it with its outputs, its links and its minutes."""
     book = books.read(path)
-    book.cells[0].source = _LINKS.sub(series.navigation(path.name[:2]), book.cells[0].source)
+    number = path.name[:2]
+    book.cells[0].source = _LINKS.sub(course.navigation(number), book.cells[0].source)
     with books.empty_profile():
         books.run(book)
     for cell in books.code_cells(book):
+        if books.tagged(cell, "reveal"):
+            cell.metadata["jupyter"] = {"outputs_hidden": True}
         for output in cell.outputs:
             output.get("data", {}).pop(books.WIDGET_VIEW, None)
+            if output.output_type == "stream":
+                output.text = _WRITTEN.sub(r"Writing \1", output.text)
     for key in set(book.metadata) - set(KEPT_METADATA):
         del book.metadata[key]
     # The patch version of Python would change with every machine and tells the reader nothing.
     book.metadata.language_info = {"name": "python"}
     nbformat.validate(book)
     nbformat.write(book, path)
+    book.cells[0].source = _TIME.sub(course.time_line(number), book.cells[0].source)  # rests on the outputs
+    nbformat.write(book, path)
+
+
+def readme():
+    """Write the table of the series into README.md."""
+    path = course.NOTEBOOKS.parent / "README.md"
+    text = path.read_text("utf-8")
+    start, end = text.index("| notebook |"), text.index("\n\nThe map in notebook 00")
+    path.write_text(text[:start] + course.table() + text[end:], "utf-8")
 
 
 def main(names):
     """Store the named notebooks, or all."""
-    paths = [pathlib.Path(name) for name in names] or books.PATHS
-    for path in paths:
+    for path in [pathlib.Path(name) for name in names] or books.PATHS:
         store(path)
         print(path.name)
+    if not names:
+        readme()
 
 
 if __name__ == "__main__":

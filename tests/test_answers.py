@@ -1,58 +1,104 @@
-"""What the checkers say to right answers, and to each likely mistake."""
+"""Right and wrong answers to every exercise, right and wrong pieces for every build, each with its own hint."""
 
 import importlib
+import pathlib
 
 import pytest
 
-from helpers import check, series
+from helpers import check
 from tests import books
 
-# The answers of the first two notebooks are in test_check.py, beside what all checkers share.
-NOTEBOOKS = {
-    notebook.number: importlib.import_module(f"tests.answers.nb{notebook.number}")
-    for notebook in series.written()
-    if notebook.number > "01"
-}
-RIGHT = [
-    pytest.param(number, name, answer, id=f"{number}-{name}-{place}")
-    for number, answers in NOTEBOOKS.items()
-    for name, many in answers.RIGHT.items()
-    for place, answer in enumerate(many)
-]
-WRONG = [
-    pytest.param(number, name, answer, hint, id=f"{number}-{name}-{hint}")
-    for number, answers in NOTEBOOKS.items()
-    for name, many in answers.WRONG.items()
-    for answer, hint in many.items()
-]
+HERE = pathlib.Path(__file__).parent / "answers"
+NUMBERS = [path.name[:2] for path in books.PATHS if (HERE / f"nb{path.name[:2]}.py").exists()]
+ANSWERS = {number: importlib.import_module(f"tests.answers.nb{number}") for number in NUMBERS}
+
+
+def checker(number, name):
+    """The checker of an exercise or a build."""
+    return getattr(getattr(check, f"nb{number}"), name)
+
+
+def cases(table, kind):
+    """Pairs (notebook, name) of all notebooks whose answers have such a table."""
+    return [(number, name) for number in NUMBERS for name in kind(number)]
 
 
 @pytest.fixture(autouse=True)
-def own_profile():
-    with books.empty_profile():
-        yield
+def _own_profile(monkeypatch, tmp_path):
+    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
 
 
-def ask(number, name, answer):
-    return getattr(getattr(check, f"nb{number}"), name)(answer)
+@pytest.fixture
+def said(monkeypatch):
+    """What checkers of builds show."""
+    shown = []
+    monkeypatch.setattr(check, "display", shown.append)
+    return shown
 
 
-@pytest.mark.parametrize("number", NOTEBOOKS)
-def test_every_exercise_has_answers(number):
-    answers = NOTEBOOKS[number]
-    assert set(answers.RIGHT) == set(answers.WRONG) == set(check.exercises(number))
-    assert len(answers.RIGHT) == 5
+def as_given(piece, number, name, tmp_path):
+    """A piece as the learner hands it in: the text of a file is a file."""
+    ours = check.reference(number, name)
+    if isinstance(ours, pathlib.Path) and isinstance(piece, str):
+        path = tmp_path / ours.name
+        path.write_text(piece, "utf-8")
+        return path
+    return piece
 
 
-@pytest.mark.parametrize(("number", "name", "answer"), RIGHT)
-def test_right_answers(number, name, answer):
-    verdict = ask(number, name, answer)
-    assert verdict.state == "right", verdict
-    assert len(verdict.message) > 40
+@pytest.mark.parametrize(("number", "name"), cases("RIGHT", check.exercises))
+def test_exercise(number, name):
+    judge, answers = checker(number, name), ANSWERS[number]
+    assert len(answers.RIGHT[name]) >= 2 and answers.WRONG[name], name
+    for answer in answers.RIGHT[name]:
+        assert judge(answer).state in ("right", "all"), (answer, judge(answer))
+    wrong = answers.WRONG[name]
+    for answer, fragment in wrong.items() if isinstance(wrong, dict) else wrong:
+        verdict = judge(answer)
+        assert verdict.state in ("wrong", "some") and fragment in verdict.message, (answer, verdict)
 
 
-@pytest.mark.parametrize(("number", "name", "answer", "hint"), WRONG)
-def test_a_mistake_gets_its_own_hint(number, name, answer, hint):
-    verdict = ask(number, name, answer)
-    assert verdict.state == "wrong"
-    assert hint in verdict.message
+@pytest.mark.parametrize(("number", "name"), cases("RIGHT", check.exercises))
+@pytest.mark.parametrize(
+    "answer",
+    [object(), [], {}, "", "?", float("nan"), 10**400, ..., None, b"\xff"],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_exercise_never_raises(number, name, answer):
+    verdict = checker(number, name)(answer)
+    assert verdict.state in ("open", "wrong", "some") and verdict.message
+    assert verdict._repr_markdown_().startswith("**")
+
+
+@pytest.mark.parametrize(("number", "name"), cases("RIGHT_PIECES", check.builds))
+def test_build(number, name, said, tmp_path):
+    judge, answers = checker(number, name), ANSWERS[number]
+    ours = as_given(check.reference(number, name), number, name, tmp_path)
+    rights, wrongs = answers.RIGHT_PIECES[name], answers.WRONG_PIECES[name]
+    assert len(rights) >= 2 and len(wrongs) >= 4, name
+    for piece in (ours, *(as_given(piece, number, name, tmp_path) for piece in rights)):
+        used = judge(piece)
+        assert said[-1].state == "right" and used is piece, (piece, said[-1])
+    for piece, fragment in wrongs:
+        given = as_given(piece, number, name, tmp_path)
+        used = judge(given)
+        assert said[-1].state == "wrong" and fragment in said[-1].message, (piece, said[-1])
+        assert used is not given, "a wrong piece must not be used"
+
+
+@pytest.mark.parametrize(("number", "name"), cases("RIGHT_PIECES", check.builds))
+def test_each_named_wrong_version_gets_its_own_hint(number, name, said):
+    judge = checker(number, name)
+    named = check.versions(judge)
+    for hint, piece in named:
+        judge(piece)
+        assert said[-1].state == "wrong" and hint in said[-1].message, (hint, said[-1])
+
+
+@pytest.mark.parametrize(("number", "name"), cases("RIGHT_PIECES", check.builds))
+@pytest.mark.parametrize(
+    "piece", [..., None, 7, "", object(), print, lambda *a, **k: None], ids=lambda value: type(value).__name__
+)
+def test_a_build_never_raises(number, name, piece, said):
+    assert checker(number, name)(piece) is not piece
+    assert said[-1].state in ("open", "wrong")

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from helpers import series
+from helpers import course
 from tests import books, lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -37,7 +37,7 @@ def laboratory(tmp_path_factory):
     """A JupyterLab on a copy of the project, and a browser: address, log, browser."""
     copy = tmp_path_factory.mktemp("project")
     for folder in ("notebooks", "data"):
-        shutil.copytree(series.NOTEBOOKS.parent / folder, copy / folder)
+        shutil.copytree(course.NOTEBOOKS.parent / folder, copy / folder)
     lab.ARTIFACTS.mkdir(exist_ok=True)
     with lab.server(copy) as (address, log), lab.browser() as browser:
         yield address, log, browser
@@ -82,7 +82,7 @@ def test_notebook_in_the_browser(path, laboratory, page):
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in books.PATHS if "liked.form(" in path.read_text("utf-8")],
+    [path for path in books.PATHS if "did_you_like_it(" in path.read_text("utf-8")],
     ids=lambda path: path.stem,
 )
 def test_did_you_like_it_in_the_browser(path, laboratory, page):
@@ -167,7 +167,7 @@ def drag(page, handle, by=-30):
 def test_profile_form_in_the_browser(laboratory, page, tmp_path):
     """Every control of the form by keyboard and by pointer; the file that is downloaded can be uploaded."""
     address, log, _ = laboratory
-    lab.open_notebook(page, address, f"notebooks/{series.SERIES[0].path.name}")
+    lab.open_notebook(page, address, f"notebooks/{course.SERIES[0].path.name}")
     lab.run_all(page)
     form = page.locator(".jp-OutputArea-output .widget-vbox:has(select)").first
     lists, boxes = form.locator("select"), form.locator("input[type=checkbox]")

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import charts, conformal, conformal_scores, pay, preprint, preprint_text, research_charts, series
+from helpers import charts, conformal, conformal_scores, course, pay, preprint, preprint_text, research_charts
 from helpers.document import DocumentError
 from helpers.document_files import not_in_pdf, to_markdown, to_pdf
 from tests import books
 
-NOTEBOOK = next(n.path for n in series.SERIES if n.number == "03")
+NOTEBOOK = next(n.path for n in course.SERIES if n.number == "03")
 FINITE = st.floats(-1e6, 1e6)
 
 

@@ -6,7 +6,7 @@ import pytest
 from pandera.errors import SchemaError, SchemaErrors
 from pydantic import ValidationError
 
-from helpers import job_board, onnx_model, pay, series
+from helpers import course, job_board, onnx_model, pay
 from helpers.service_door import Job
 from tests import books
 
@@ -26,7 +26,7 @@ BAD = [
 
 @pytest.fixture(scope="module")
 def door():
-    path = next(one.path for one in series.SERIES if one.number == "04")
+    path = next(one.path for one in course.SERIES if one.number == "04")
     source = next(
         cell.source for cell in books.code_cells(books.read(path)) if cell.source.startswith("door =")
     )

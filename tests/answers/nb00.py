@@ -1,0 +1,31 @@
+"""Answers to the exercises of notebook 00."""
+
+import math
+import re
+
+import numpy as np
+
+from helpers import course
+
+HOURS = int(re.search(r"about (\d+) hours", course.table())[1])
+
+RIGHT = {
+    "order_of_cells": [130, "130", np.int64(130), 130.0],
+    "weeks_needed": [HOURS / 3, math.ceil(HOURS / 3)],
+    "oldest_table": ["tools", " tools "],
+}
+WRONG = {
+    "order_of_cells": [
+        (110, "after one run"),
+        (120, "one more"),
+        (140, "Nearly"),
+        (30, "100 in"),
+        (7, "Start with"),
+    ],
+    "weeks_needed": [
+        (math.floor(HOURS / 3), "rounded down"),
+        (HOURS, "divide by the three"),
+        (2, "Divide the hours"),
+    ],
+    "oldest_table": [("wages", "another one"), ("tool", "no such table"), (3, "no such table")],
+}

@@ -1,0 +1,84 @@
+"""The package is small, and imports point one way. A ceiling is a question: does this belong here?"""
+
+import ast
+import pathlib
+
+import pytest
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+HELPERS = TOP / "helpers"
+LESSONS = sorted((HELPERS / "lessons").glob("nb*.py"))
+CORE = [path for path in sorted(HELPERS.rglob("*.py")) if "lessons" not in path.parts]
+# What still serves the notebooks that are not done by hand yet: it goes with them, and no other code leans on it.
+KEPT = ("charts", "explore", "evidence", "pay", "gate", "service", "check")
+# What a module of the core may import of ours; lessons may import anything but another lesson.
+MAY_IMPORT = {
+    "tables": set(), "stats": set(), "charts": set(), "profile": set(), "documents": set(),
+    "pay": {"tables", "stats"},
+    "evidence": {"tables", "charts", "stats", "pay"},
+    "explore": {"charts"},
+    "forms": {"profile", "keyboard"},
+    "check": {"profile"},
+    "course": {"profile", "tables", "check"},
+    "service": {"pay", "stats"},
+    "gate": {"pay", "stats", "service"},
+}  # fmt: skip
+
+
+def lines(*paths):
+    """int: whole lines of Python."""
+    return sum(len(path.read_text("utf-8").splitlines()) for path in paths)
+
+
+def imports(path):
+    """set of str: modules of ours that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "helpers":
+            rest = node.module.split(".")[1:]
+            found |= {rest[0]} if rest else {name.name for name in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {name.name.split(".")[1] for name in node.names if name.name.startswith("helpers.")}
+    return found
+
+
+def module(path):
+    """str: the module of the core that a file belongs to."""
+    return path.relative_to(HELPERS).with_suffix("").parts[0]
+
+
+def test_the_core_is_small():
+    assert lines(*CORE) <= 14_000
+    assert lines(*TOP.glob("tests/**/*.py")) <= 7_400
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_is_small(path):
+    number = int(path.stem[2:])
+    assert lines(path) <= (280 if number == 5 else 250 if number < 6 else 200)
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(HELPERS)))
+def test_imports_point_one_way(path):
+    name = module(path)
+    if name in MAY_IMPORT and name not in KEPT:
+        assert imports(path) <= MAY_IMPORT[name] | {name}
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_imports_no_other(path):
+    assert "lessons" not in imports(path)
+
+
+def test_nothing_imports_the_maintainers_tool():
+    for path in (*CORE, *LESSONS):
+        assert "refresh" not in imports(path) or module(path) in ("refresh", "pay_raw")
+
+
+def test_no_two_public_functions_have_one_name():
+    seen = {}
+    for path in (path for path in CORE if module(path) in MAY_IMPORT and module(path) not in KEPT):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith(("_", "test_")):
+                assert node.name not in seen, f"{node.name} in {path.name} and {seen[node.name]}"
+                seen[node.name] = path.name

@@ -1,0 +1,68 @@
+"""Every notebook with all its solutions in place, from another working directory, then every control moved."""
+
+import json
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from helpers import check, course
+from tests import books
+
+every = pytest.mark.parametrize("path", books.PATHS, ids=lambda path: path.stem)
+# Long lists are walked in steps: a slider of ninety months need not show each.
+SWEEP = """
+import gc as _gc
+from helpers.explore import Panel as _Panel
+_panels = [thing for thing in _gc.get_objects() if isinstance(thing, _Panel)]
+for _panel in _panels:
+    for _control in _panel.controls.values():
+        _start, _values = _control.value, [value for _, value in _control._options_full]
+        for _value in _values[:: max(1, len(_values) // 8)] + _values[-1:]:
+            _control.value = _value
+            assert _panel.problem or len(_panel.sentence) > 20, (_panel.draw, _value)
+        _control.value = _start
+        assert not _panel.problem
+print(len(_panels), "panels")
+"""
+
+
+@every
+def test_solutions_are_accepted_and_used(path):
+    book, number = books.read(path), path.name[:2]
+    names = [name for name, _, _ in books.solutions(path)]
+    for _, place, text in books.solutions(path):
+        book.cells[place].source = text
+    book.cells.append(new_code_cell(SWEEP))
+    with books.empty_profile() as home:
+        books.run(book, folder=course.NOTEBOOKS.parent)
+        told = json.loads((home / "profile.json").read_text("utf-8"))
+        made = {file.name for file in (home / "work" / number).glob("*")}
+    said = {place: books.text_of(cell) for place, cell in enumerate(book.cells) if cell.cell_type == "code"}
+    verdicts = [
+        line for text in said.values() for line in text.splitlines() if line[:1] in ("✓", "✗", "◐", "◯")
+    ]
+    assert sum(line.startswith(("✓ Right.", "✓ Read.")) for line in verdicts) == len(names), verdicts
+    for name in check.builds(number):
+        assert any(file.startswith(name) for file in made) or made, f"{name} is not in the work folder"
+    assert sum("Yours is used from here on." in line for line in verdicts) == len(check.builds(number))
+    assert sorted(json.dumps(told).count(f'"{name}"') > 0 for name in names) == [True] * len(names)
+    panels = sum(cell.source.count("explore(") for cell in books.code_cells(book)[:-1])
+    assert said[len(book.cells) - 1].startswith(f"{panels} panels")
+
+
+@pytest.mark.slow
+@every
+def test_twice_in_one_kernel(path):
+    book = books.read(path)
+    once = len(book.cells)
+    book.cells += [cell.copy() for cell in book.cells]
+    for number, cell in enumerate(book.cells):
+        cell["id"] = f"cell-{number}"
+    with books.empty_profile():
+        books.run(book)
+    live = ("nbval-ignore-output",)
+    for first, second in zip(book.cells[:once], book.cells[once:], strict=True):
+        if first.cell_type == "code" and not books.tagged(first, *live):
+            assert books.text_of(first).replace("Writing", "Overwriting") == books.text_of(second).replace(
+                "Writing", "Overwriting"
+            )
