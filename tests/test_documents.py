@@ -40,10 +40,55 @@ def test_a_memo_with_everything(tmp_path, figure):
 
 
 def test_prompts_are_left_out_with_their_headings(tmp_path):
-    text = "# Memo\n\n✎ Name\n\n## A\n\n✎ One sentence\n\n## B\n\nWritten.\n\n### C\n\n✎ More"
+    text = """# Memo
+
+✎ Name
+
+## A
+
+✎ One sentence
+in two lines
+
+## B
+Written.
+
+- ✎ an item
+- done
+
+### C
+
+1. ✎ More
+
+## D"""
     saved = documents.save(tmp_path, "memo", text)
-    assert saved.unwritten == 3 and "3 parts left out" in repr(saved)
-    assert (tmp_path / "memo.md").read_text("utf-8") == "# Memo\n\n## B\n\nWritten.\n"
+    assert saved.unwritten == 4 and "Left out: 4 parts that begin with ✎" in repr(saved)
+    assert (tmp_path / "memo.md").read_text("utf-8") == "# Memo\n\n## B\nWritten.\n\n- done\n"
+
+
+TABLE = "| h | i |\n| --- | ---: |\n| 1 | 2 |\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (f"{TABLE}\nthen\n\n{TABLE}", "h i 1 2 then h i 1 2"),
+        ("```python\na = 1\nb = 2\n```", "a = 1 b = 2"),
+        ("3. three\n4. four", "3. three 4. four"),
+        ("[a]() [b](javascript:x)", "a [b](javascript:x)"),
+        ("".join("  " * level + "- deep\n" for level in range(40)), "- deep - deep"),
+        ("![x](broken)", "![x](broken.svg)"),
+    ],
+    ids=["two tables", "code", "numbers", "no address", "forty levels", "broken picture"],
+)
+def test_what_is_typed_is_there(typed, read, tmp_path):
+    (tmp_path / "broken.svg").write_text("no picture")
+    documents.save(tmp_path, "memo", typed)
+    assert read in words(tmp_path / "memo.pdf")
+
+
+def test_code_keeps_its_lines(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(documents.pdf("```\na\nb\n```", tmp_path))
+    assert "a\r\nb" in pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_range()
 
 
 def test_a_missing_picture_becomes_its_words(tmp_path):
@@ -61,6 +106,9 @@ def test_no_text_breaks_it(text):
         assert documents.pdf(text, pathlib.Path(folder)).startswith(b"%PDF")
 
 
-def test_links_are_escaped(tmp_path):
-    saved = documents.Saved(tmp_path / '"><b>', ("memo.pdf",), 0)
-    assert "<b>" not in saved._repr_html_()
+def test_links_lead_from_the_notebooks_into_the_work_folder(tmp_path, monkeypatch):
+    outside = documents.Saved(tmp_path / '"><b>', ("memo<b>.pdf",), 0)._repr_html_()
+    assert "<b>" not in outside and "<a" not in outside
+    monkeypatch.chdir(tmp_path)
+    inside = documents.Saved(documents._NOTEBOOKS.parent / "work" / "02", ("memo.pdf",), 0)
+    assert '<a href="../work/02/memo.pdf">memo.pdf</a>' in inside._repr_html_()
