@@ -3,13 +3,17 @@
 Every figure carries a sentence that says what it shows; it becomes the picture's alt text and its caption.
 """
 
+import base64
+import html
 import io
 import pathlib
+import sys
 
 import matplotlib
 import matplotlib.style
 import numpy as np
-from IPython.display import Markdown, display
+import pandas as pd
+from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
@@ -30,10 +34,16 @@ ROLE_STYLE = {
 """How each role is drawn through the whole series: a colour, and a marker and a line for those who see none."""
 
 UP, DOWN, FLAT = "#0072B2", "#B3400A", "#555555"
+DARK = {"#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F"}
+"""Darker shades of the role colours for text, which needs a contrast of 4.5 to 1."""
+
+DENSITY = 1.5
+"""Pixels of a shown picture for one of CSS: sharper on good screens, and notebooks stay small."""
+
 _DASHES = ("-", "--", "-.", ":")
 
 
-class NoPicture(ValueError):
+class NoPicture(LookupError):
     """Values that make no sense together; the message is one sentence that says what to choose instead."""
 
 
@@ -80,7 +90,7 @@ def finish(figure, title, source, sentence):
     """
     height = figure.get_figheight()
     figure.text(0.012, 1 - 0.12 / height, title, va="top", fontsize=12, fontweight="bold")
-    figure.text(0.012, 0.07 / height, source, va="bottom", fontsize=7.5, color="#555555")
+    figure.text(0.012, 0.07 / height, source, va="bottom", fontsize=8.5, color="#555555")
     figure.set_label(sentence)
     return figure
 
@@ -99,12 +109,14 @@ def sentence_of(figure):
     return sentence
 
 
-def png(figure):
+def png(figure, density=1):
     """Render a figure.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
+    density : float
+        Pixels for one of CSS.
 
     Returns
     -------
@@ -112,8 +124,10 @@ def png(figure):
         A PNG file. It has 128 colours, which our flat charts do not show, but is four times as fast to pack and
         a fifth of the size.
     """
-    figure.canvas.draw()
-    picture = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[:, :, :3])
+    figure.set_dpi(density * matplotlib.rcParams["figure.dpi"])
+    canvas = FigureCanvasAgg(figure)  # whatever drew it before
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
     file = io.BytesIO()
     picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
     return file.getvalue()
@@ -124,22 +138,134 @@ def title_of(figure):
     return figure.texts[0].get_text()
 
 
-def image_metadata(alt):
-    """dict: the metadata that an ``image/png`` output carries in a stored notebook."""
-    return {"alt": alt, "width": WIDTH}
+def show(figure, table=None):
+    """Show a figure in a notebook: the picture with its alt text, a sentence below, and its numbers folded.
 
-
-def show(figure):
-    """Show a figure in a notebook and, below it, the same in words.
-
-    The words are not repeated as alt text, or a screen reader would say them twice.
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure or matplotlib.axes.Axes
+        Made here, or with pyplot or pandas in a cell; one that :func:`finish` has not seen has no sentence.
+    table : pandas.DataFrame, optional
+        The numbers behind it, rounded as they are to be read.
     """
-    title, sentence = title_of(figure), sentence_of(figure)
-    data = {"image/png": png(figure), "text/plain": f"<figure: {title}>"}
-    display(
-        data, raw=True, metadata={"image/png": image_metadata(f"Chart: {title}. Described in words below.")}
+    figure = (
+        figure.get_figure() if hasattr(figure, "get_figure") and not isinstance(figure, Figure) else figure
     )
-    display(Markdown(f"*In words:* {sentence}"))
+    title, sentence = _title(figure), figure.get_label()
+    shown = figure_html(png(figure, DENSITY), title, sentence) + ("" if table is None else table_html(table))
+    _forget(figure)
+    display({"text/html": shown, "text/plain": f"<figure: {title}> {sentence}".strip()}, raw=True)
+
+
+def _title(figure):
+    texts = [text.get_text() for text in figure.texts[:1]] if figure.get_label() else []
+    texts += [
+        figure.get_suptitle(),
+        *(axes.get_title(where) for axes in figure.axes for where in ("left", "center")),
+    ]
+    labels = " and ".join(
+        filter(None, (get() for axes in figure.axes[:1] for get in (axes.get_xlabel, axes.get_ylabel)))
+    )
+    return next(filter(None, texts), f"a chart of {labels or 'numbers'} without a title")
+
+
+def _forget(figure):
+    """A figure of pyplot would be shown a second time at the end of the cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and pyplot.fignum_exists(getattr(figure, "number", -1)):
+        pyplot.close(figure)
+
+
+def figure_html(data, title, sentence, note=""):
+    """str: a picture (bytes of a PNG) with alt text, a caption and a remark, as the notebook stores it."""
+    source = base64.b64encode(data).decode()
+    caption = f"<figcaption>{html.escape(sentence)}</figcaption>" if sentence else ""
+    return (
+        '<figure style="margin:0;overflow-x:auto">'
+        f'<img alt="Chart: {html.escape(title)}" src="data:image/png;base64,{source}" width="{WIDTH}" '
+        f'style="max-width:100%;min-width:640px;background:white">{caption}</figure>'
+        + (f"<p><em>{html.escape(note)}</em></p>" if note else "")
+    )
+
+
+def table_html(table):
+    """str: the numbers of a chart as a folded table that a screen reader can walk."""
+    body = table.to_html(border=0, na_rep="too few", escape=True)
+    head, _, rest = body.partition("</thead>")
+    rows = rest.replace("<th>", '<th scope="row">')
+    columns = head.replace("<th>", '<th scope="col">')
+    return f"<details><summary>The numbers</summary>{columns}</thead>{rows}</details>"
+
+
+def rows(
+    table,
+    *,
+    title,
+    source,
+    sentence,
+    unit,
+    value=None,
+    thin=None,
+    thick=None,
+    mine=None,
+    role=None,
+    form="{:,.0f}",
+):
+    """Draw named rows, the first on top: a dot or a range each, one group in colour, the others in grey.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Indexed by the names of the rows (a name may have two lines).
+    title, source, sentence : str
+        See :func:`finish`.
+    unit : str
+        Label of the axis, which starts at zero.
+    value : str, optional
+        Column of a dot with its number above.
+    thin, thick : (str, str), optional
+        Columns of the ends of a thin and of a thick line. Without a dot the ends of the thick one are written out.
+    mine : sequence of bool, optional
+        Rows in the colour of `role`; all, if not told.
+    form : str
+        How a number is written.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    height = 1.3 + 0.5 * len(table)
+    longest = max(len(line) for name in table.index for line in str(name).split("\n"))
+    figure, axes = blank(height, left=0.03 + 0.0092 * longest, bottom=0.8 / height, top=1 - 0.5 / height)
+    axes.set_yticks(range(len(table)), table.index)
+    axes.set_ylim(len(table) - 0.45, -0.65)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
+    style = ROLE_STYLE.get(role, {"color": UP, "marker": "o"})
+    for place, (_, row) in enumerate(table.iterrows()):
+        own = mine is None or list(mine)[place]
+        color = style["color"] if own else FLAT
+        axes.get_yticklabels()[place].set(fontweight="bold" if own and mine is not None else "normal")
+        for ends, thickness, alpha in ((thin, 1.5, 1), (thick, 7, 0.45)):
+            if ends:
+                axes.plot(row[list(ends)], [place] * 2, color=color, linewidth=thickness, alpha=alpha)
+        written = [(value, "center")] if value else [(thick[0], "right"), (thick[1], "left")]
+        if value:
+            axes.plot(row[value], place, style["marker"] if own else "o", color=color, markersize=7)
+        for column, side in written:
+            if not pd.isna(row[column]):
+                offset = {"center": 0, "right": -2, "left": 2}[side]
+                axes.annotate(
+                    form.format(row[column]), (row[column], place), (offset, 8), textcoords="offset points", ha=side,
+                    color=DARK.get(color, color), fontsize=9.5,
+                )  # fmt: skip
+            else:
+                axes.annotate(
+                    "too few to say", (0, place), (4, -3), textcoords="offset points", color=FLAT, fontsize=9
+                )
+    axes.set_xlim(0, axes.get_xlim()[1] * 1.04)
+    axes.set_xlabel(unit)
+    return finish(figure, title, source, sentence)
 
 
 def lines(table, x, y, by, *, title, source, sentence, unit, level=None):

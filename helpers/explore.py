@@ -20,7 +20,7 @@ def explore(draw, **controls):
     ----------
     draw : callable
         Plain values in, ``matplotlib.figure.Figure`` with a sentence (see :func:`helpers.charts.finish`) out.
-        Every parameter has a default. It raises :class:`helpers.charts.NoPicture` for values that make no sense
+        Every parameter has a default. It raises `LookupError` with one sentence for values that make no sense
         together.
     **controls
         One for each parameter of `draw`: the values to choose from, as a list, a dict of shown to used, or a
@@ -62,12 +62,12 @@ class Panel:
         self.draw = draw
         self.controls = {name: _control(name, controls[name], p.default) for name, p in parameters.items()}
         self._render = functools.lru_cache(_KEPT)(self._render)
-        self._start, title, self._start_sentence = self._render(*self.values.values())
+        self._start, self._title, self._start_sentence = self._render(*self.values.values())
         from helpers.keyboard import OwnKeys  # anywidget is slow to import, and only a panel needs it
         from helpers.panel import FigureView
 
         self._view = FigureView(
-            png=self._start, title=title, sentence=self._start_sentence, width=charts.WIDTH
+            png=self._start, title=self._title, sentence=self._start_sentence, width=charts.WIDTH
         )
         for control in self.controls.values():
             control.observe(self._redraw, "value")
@@ -94,10 +94,10 @@ class Panel:
     def _redraw(self, _change):
         try:
             png, title, sentence = self._render(*self.values.values())
-        except charts.NoPicture as error:
-            self._view.problem = str(error)
-            return
         except Exception as error:
+            if type(error) in (LookupError, charts.NoPicture):  # a KeyError is a mistake in the drawing
+                self._view.problem = str(error)
+                return
             self._view.problem = f"This setting could not be drawn ({type(error).__name__}). Choose another value; nothing is lost."
             raise  # the kernel's log and the tests see the whole error
         with self._view.hold_sync():  # one message for picture and words, so that they never disagree
@@ -111,12 +111,9 @@ class Panel:
         return charts.png(figure), charts.title_of(figure), charts.sentence_of(figure)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {
-            **self.widget._repr_mimebundle_(),
-            "image/png": self._start,
-            "text/plain": self._start_sentence,
-        }
-        return data, {"image/png": charts.image_metadata(self._start_sentence)}
+        note = "Run this notebook to move it (Run > Run All Cells)."
+        still = charts.figure_html(self._start, self._title, self._start_sentence, note)
+        return {**self.widget._repr_mimebundle_(), "text/html": still, "text/plain": self._start_sentence}
 
 
 _LONG = 12  # a longer list is quicker to walk through with a slider
@@ -124,7 +121,7 @@ _LONG = 12  # a longer list is quicker to walk through with a slider
 
 def _control(name, choices, start):
     options = list(choices.items()) if isinstance(choices, dict) else list(choices)
-    label = name.replace("_", " ").capitalize()
+    label = name[0].upper() + name[1:].replace("_", " ")
     if len(options) > _LONG:
         control = widgets.SelectionSlider(options=options, value=start, description=label)
         control.layout.width = "330px"

@@ -59,9 +59,8 @@ def page(laboratory):
 def test_notebook_in_the_browser(path, laboratory, page):
     address, log, _ = laboratory
     lab.open_notebook(page, address, f"notebooks/{path.name}")
-    pictures = sum(
-        "image/png" in o.get("data", {}) for c in books.code_cells(books.read(path)) for o in c.outputs
-    )
+    outputs = (output for cell in books.code_cells(books.read(path)) for output in cell.outputs)
+    pictures = sum(output.get("data", {}).get("text/html", "").count("<img ") for output in outputs)
     expect(page.locator(".jp-OutputArea-output img")).to_have_count(pictures, timeout=20_000)
     assert LOST_IN_TRANSLATION not in page.locator(".jp-Notebook").inner_text()
     page.screenshot(path=lab.ARTIFACTS / f"{path.stem}-before.png")

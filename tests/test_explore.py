@@ -1,6 +1,8 @@
 """Panels: what they show at the start, after each change, and when something goes wrong."""
 
+import base64
 import io
+import re
 
 import pytest
 from matplotlib.figure import Figure
@@ -36,9 +38,11 @@ def test_starts_with_the_defaults_of_the_draw_function(panel):
 
 
 def test_without_a_kernel_there_are_a_picture_and_words(panel):
-    data, metadata = panel._repr_mimebundle_()
-    assert Image.open(io.BytesIO(data["image/png"])).format == "PNG"
-    assert data["text/plain"] == metadata["image/png"]["alt"] == line().get_label()
+    data = panel._repr_mimebundle_()
+    picture = re.search(r'<img alt="Chart: (.+?)" src="data:image/png;base64,(.+?)"', data["text/html"])
+    assert Image.open(io.BytesIO(base64.b64decode(picture[2]))).format == "PNG"
+    assert picture[1] == charts.title_of(line()) and "Run this notebook to move it" in data["text/html"]
+    assert data["text/plain"] == line().get_label()
     assert books.WIDGET_VIEW in data
 
 
