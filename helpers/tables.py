@@ -4,6 +4,7 @@ Everything a table needs to be read is in `data/datapackage.json`; this module k
 """
 
 import datetime as dt
+import gzip
 import hashlib
 import io
 import json
@@ -105,7 +106,8 @@ def _read(name: str) -> pd.DataFrame:
             f"data/{path.name} was changed or damaged: expected {resource['bytes']:,} bytes with checksum "
             f"{resource['hash'][7:19]}…, found {len(content):,} bytes with {found[:12]}…. {repair}"
         )
-    return _typed(content, resource["schema"]["fields"])
+    unpacked = gzip.decompress(content) if path.suffix == ".gz" else content
+    return _typed(unpacked, resource["schema"]["fields"])
 
 
 def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """`data/`: valid, whole, and in agreement with the figures that the publishers print."""
 
 import csv
+import gzip
 import hashlib
 import json
 import re
@@ -18,6 +19,7 @@ TABLES = (
     "postings_index",
     "pay_ranges",
     "pay_audit",
+    "pay_records",
     "wages",
     "projections",
     "skill_shares",
@@ -46,7 +48,7 @@ def test_every_table_is_there_and_documented():
 
 
 def test_nothing_else_lies_in_data():
-    expected = {f"{name}.csv" for name in TABLES} | {"README.md", "datapackage.json"}
+    expected = {entry["path"] for entry in PACKAGE["resources"]} | {"README.md", "datapackage.json"}
     assert {path.name for path in tables.DATA.iterdir()} == expected
 
 
@@ -60,8 +62,9 @@ def test_checksum_size_and_description(resource):
     content = (tables.DATA / resource["path"]).read_bytes()
     assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
     assert resource["bytes"] == len(content)
-    assert b"\r" not in content and content.endswith(b"\n")
-    content.decode("utf-8")
+    text = gzip.decompress(content) if resource["path"].endswith(".gz") else content
+    assert b"\r" not in text and text.endswith(b"\n")
+    text.decode("utf-8")
     for key in ("title", "description", "counted", "made", "not_for", "cite", "as_of", "made_by"):
         assert resource[key]
     assert resource["attribution"] and resource["licenses"] and resource["sources"]
@@ -72,7 +75,15 @@ def test_checksum_size_and_description(resource):
 def test_small_enough_to_ship():
     sizes = {path.name: path.stat().st_size for path in tables.DATA.iterdir()}
     assert sum(sizes.values()) < 5e6
-    assert sizes["pay_ranges.csv"] < 2.5e6
+    assert sizes["pay_ranges.csv"] < 2.5e6 and sizes["pay_records.csv.gz"] < 400_000
+
+
+def test_records_are_the_published_ones_in_their_order():
+    records = tables.load("pay_records")
+    audit = tables.load("pay_audit").set_index(["measure", "group", "key"])["value"]
+    years = records["year"].value_counts()
+    assert all(years[year] == audit["rows by year", "all", str(year)] for year in range(2020, 2026))
+    assert records["arrived"].is_monotonic_increasing and len(records) == 74_301
 
 
 def test_ai_postings_agree_with_the_tracker():

@@ -18,6 +18,7 @@ BUILDERS: dict[str, Callable[[Sources], pd.DataFrame]] = {
     "postings_index": indeed.postings_index,
     "pay_ranges": pay.pay_ranges,
     "pay_audit": pay.pay_audit,
+    "pay_records": pay.pay_records,
     "wages": official.wages,
     "projections": official.projections,
     "skill_shares": surveys.skill_shares,

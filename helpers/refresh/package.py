@@ -1,5 +1,6 @@
 """Write tables, their Data Package and their README, and put them in place in one go."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -37,9 +38,12 @@ def stage(
     for name, meta in spec()["table"].items():
         if name in frames:
             check(name, frames[name], meta["fields"])
-            path = staging / f"{name}.csv"
-            frames[name].to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
-            resources.append(_resource(name, meta, frames[name], path.read_bytes(), versions))
+            content = frames[name].to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+            path = staging / f"{name}.csv{'.gz' * meta.get('packed', False)}"
+            if path.suffix == ".gz":
+                content = gzip.compress(content, 9, mtime=0)  # with a time in it no two would be alike
+            path.write_bytes(content)
+            resources.append(_resource(path, meta, frames[name], content, versions))
         elif name in present:
             resources.append(present[name])
     package = {
@@ -94,12 +98,12 @@ def _present(data: Path) -> dict[str, dict]:
         raise RefreshError(f"{path} is damaged: run `git checkout -- data/{PACKAGE}`.") from error
 
 
-def _resource(name: str, meta: dict, frame: pd.DataFrame, content: bytes, versions: Mapping) -> dict:
+def _resource(path: Path, meta: dict, frame: pd.DataFrame, content: bytes, versions: Mapping) -> dict:
     known = {key: spec()["source"][key] for key in meta["sources"]}
     licences = dict.fromkeys(licence for source in known.values() for licence in source["licences"])
     return {
-        "name": name,
-        "path": f"{name}.csv",
+        "name": path.name.partition(".")[0],
+        "path": path.name,
         "title": meta["title"],
         "description": meta["description"],
         "counted": meta["counted"],
@@ -137,7 +141,7 @@ def _readme(resources: list[dict]) -> str:
     parts = [
         "# The tables\n\n"
         f"Written by `{_MADE_BY}` from `helpers/refresh/tables.toml`: change that file, not this one. "
-        "Each table holds figures computed from its sources, never a copy of them. "
+        "Each table holds figures computed from its sources, never a copy of them; `pay_records` alone holds records. "
         f"`{PACKAGE}` says the same for machines, with a checksum a file.\n\n"
         "| table | rows | as of | what it is |\n| --- | --- | --- | --- |\n"
         + "".join(

@@ -111,6 +111,21 @@ def pay_ranges_from(records: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(list(table.columns), sort=True).size().rename("adverts").reset_index()
 
 
+def pay_records(sources: Sources) -> pd.DataFrame:
+    """Build `pay_records`: the facts of every record, in the order in which they arrived."""
+    records = arrivals(sources)
+    facts = {
+        "arrived": pd.to_datetime(records["arrived"], format="%Y-%m-%d"),
+        "year": records["work_year"],
+        "title": records["job_title"],
+        "level": records["experience_level"],
+        "remote": records["remote_ratio"],
+        "country": records["company_location"],
+        "pay": records["salary_in_usd"],
+    }
+    return pd.DataFrame(facts)
+
+
 def pay_audit(sources: Sources) -> pd.DataFrame:
     """Build `pay_audit` from a folder of sources."""
     return pay_audit_from(arrivals(sources))
