@@ -280,3 +280,155 @@ def known(role):
     if role not in ROLES:
         raise ValueError(f"role is one of {', '.join(ROLES)}.")
     return role
+
+
+NEAREST_ONE = {
+    "Data Scientist": "15-2051",
+    "AI Research Scientist": "15-1221",
+    "ML Engineer": "15-1252",
+    "MLOps Engineer": "15-1252",
+}
+"""For the role card: role to the one occupation of the US statistics in which most of its people are counted."""
+
+
+def doctorates():
+    """Share with a doctorate, professional ones included, by role: ``share``, ``share_low``, ``share_high`` (%).
+
+    Kaggle's survey of 2022, worldwide, attained or planned within two years; it counts MLOps engineers among machine
+    learning engineers, and its research scientists are of any field.
+    """
+    rows = education(KAGGLE)
+    counts = rows[rows["degree"].isin(("Doctorate", "Professional degree"))].groupby("role", observed=True)
+    people, total = counts["people"].sum(), counts["total"].first()
+    return _shares(people / total, total).assign(people=total).reindex(list(ROLES))
+
+
+def facts(role):
+    """Put the seven facts of a role beside those of the other three.
+
+    Parameters
+    ----------
+    role : str
+        One of `ROLES`; its column comes first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text: a row a fact, a column a role, and who is counted, by whom and when.
+    """
+    order = [known(role), *(other for other in ROLES if other != role)]
+    wages, outlooks = official_pay().loc[list(NEAREST_ONE.values())], outlook()
+    offers, rungs, sizes, degrees = advertised_pay(), first_rung(), postings(), doctorates()
+    table = {}
+    for name in order:
+        wage, code, offer, rung = (
+            wages.loc[NEAREST_ONE[name]],
+            NEAREST_ONE[name],
+            offers.loc[name],
+            rungs.loc[name],
+        )
+        wage = wage.iloc[0] if wage.ndim > 1 else wage
+        more, _ = apart(name)
+        degree = degrees.loc[name]
+        table[name] = {
+            "Paid, nearest occupation": f"{wage['median'] / 1000:.0f} ({wage['p10'] / 1000:.0f} to {wage['p90'] / 1000:.0f})",
+            "Offered in adverts": f"{offer['low_median']:.0f} to {offer['high_median']:.0f} (n = {offer['adverts']:,.0f})",
+            "Adverts in one collection": f"{sizes[name]:,}",
+            "Outlook to 2034": f"{outlooks.loc[code, 'change_percent']:+.1f}%",
+            "Tools named more often": ", ".join(_spelled(tool) for tool in more) or "none clearly",
+            "Doctorate": "not asked" if pd.isna(degree["share"]) else _share_text(degree),
+            "Entry level": _share_text(rung) if rung["adverts"] >= TOO_FEW else "too few",
+        }
+    counted = {
+        "Paid, nearest occupation": "Thousand USD a year before tax, median (lowest to highest tenth), employees in the US; BLS, May 2025. Only data scientists are an occupation of their own",
+        "Offered in adverts": "Thousand USD a year, usual bottom to usual top, US full-time adverts that name a range; aijobs.net, to January 2025",
+        "Adverts in one collection": "With a stated salary, all countries, 2023; data_jobs. Titles with Senior Data Scientist are not in it; research and MLOps were found by words in the title",
+        "Outlook to 2034": "Jobs of the nearest occupation, US, 2024 to 2034; BLS, August 2025",
+        "Tools named more often": "Than in the adverts of each other role, 95% intervals apart; data_jobs 2023",
+        "Doctorate": "Share with or near a doctorate, professional ones included, worldwide (95% interval); Kaggle survey 2022. Research scientists of any field",
+        "Entry level": "Share of US full-time adverts so labelled by the collector (95% interval); aijobs.net, to January 2025",
+    }
+    return pd.DataFrame(table).assign(**{"Who is counted": counted}).rename_axis("fact")
+
+
+def _share_text(row):
+    return f"{row['share']:.0f}% ({row['share_low']:.0f} to {row['share_high']:.0f})"
+
+
+def _spelled(tool):
+    known_names = {"aws": "AWS", "sql": "SQL", "docker": "Docker", "python": "Python", "azure": "Azure"}
+    return known_names.get(tool, tool.capitalize())
+
+
+def role_card(role):
+    """Draw the facts of a role in its colour beside the other three in grey; see :func:`facts` for the words.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    from helpers import charts
+
+    known(role)
+    wages, offers, sizes = official_pay(), advertised_pay(), postings()
+    rungs, degrees, outlooks = first_rung(), doctorates(), outlook()["change_percent"]
+    wage = wages.loc[[NEAREST_ONE[name] for name in ROLES]].set_axis(list(ROLES))
+    change = pd.DataFrame({"value": [outlooks[NEAREST_ONE[name]] for name in ROLES]}, index=list(ROLES))
+    panels = (
+        ("Paid: nearest occupation, thousand USD", wage[["p10", "p90", "median"]].set_axis(["low", "high", "value"], axis=1) / 1000),
+        ("Offered: usual bottom to top, thousand USD", offers[["low_median", "high_median"]].set_axis(["low", "high"], axis=1)),
+        ("Size: adverts in one collection of 2023", pd.DataFrame({"value": sizes.reindex(list(ROLES))})),
+        ("Outlook: jobs 2024 to 2034, change in %", change),
+        ("Degree: doctorate, %", degrees.rename(columns={"share": "value", "share_low": "low", "share_high": "high"})),
+        ("First rung: adverts at entry level, %", rungs.rename(columns={"share": "value", "share_low": "low", "share_high": "high"})),
+    )  # fmt: skip
+    figure = Figure(figsize=(8.6, 6.3))
+    grid = figure.subplots(3, 2, sharey=True)
+    figure.subplots_adjust(left=0.19, right=0.98, top=0.88, bottom=0.12, hspace=0.75, wspace=0.12)
+    for axes, (title, table) in zip(grid.flat, panels, strict=True):
+        axes.set_title(title, fontsize=9.5, pad=4)
+        axes.grid(axis="y", visible=False)
+        axes.grid(axis="x", visible=True)
+        top = table[[column for column in ("value", "high") if column in table]].max().max()
+        for place, name in enumerate(ROLES):
+            row, own = table.loc[name], name == role
+            color = charts.ROLE_STYLE[role]["color"] if own else charts.FLAT
+            if row[[column for column in ("low", "value") if column in table]].isna().any():
+                axes.text(0.02 * top, place, "not asked", va="center", fontsize=8.5, color=charts.FLAT)
+                continue
+            if "low" in table:
+                axes.plot(
+                    [row["low"], row["high"]],
+                    [place] * 2,
+                    color=color,
+                    linewidth=6 if "value" not in table else 2,
+                    alpha=0.6,
+                )
+            end, text = row.get("high", row.get("value")), f"{row.get('value', 0):,.0f}"
+            if "value" in table:
+                axes.plot(
+                    row["value"],
+                    place,
+                    charts.ROLE_STYLE[role]["marker"] if own else "o",
+                    color=color,
+                    markersize=6,
+                )
+            else:
+                text = f"{row['low']:.0f} to {row['high']:.0f}"
+            axes.annotate(text, (max(end, row.get("value", end)), place), (6, 0), textcoords="offset points", va="center",
+                          fontsize=8.5, color=charts.DARK.get(color, color), fontweight="bold" if own else "normal")  # fmt: skip
+        axes.set_xlim(min(0, 1.1 * table.min().min()), 1.3 * top)
+        axes.set_ylim(3.6, -0.6)
+        axes.set_yticks(range(4), ROLES, fontsize=9)
+        axes.tick_params(axis="x", labelsize=8)
+    for axes in grid[:, 0]:
+        axes.get_yticklabels()[ROLES.index(role)].set_fontweight("bold")
+    sentence = (
+        f"{role} beside the other three roles, in six small charts. Official wages, offers in adverts and answers to a "
+        "survey count different people and are never joined. Lines are the middle eight tenths of wages, the usual range "
+        "of offers, or 95% intervals of shares. The folded table has the numbers, and who is counted."
+    )
+    source = "Sources: US Bureau of Labor Statistics, May 2025 and August 2025; aijobs.net, to January 2025; data_jobs, 2023; Kaggle survey, 2022."
+    return charts.finish(figure, f"The role card: {role}", source, sentence)
