@@ -34,8 +34,15 @@ ROLE_STYLE = {
 """How each role is drawn through the whole series: a colour, and a marker and a line for those who see none."""
 
 UP, DOWN, FLAT = "#0072B2", "#B3400A", "#555555"
-DARK = {"#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F"}
-"""Darker shades of the role colours for text, which needs a contrast of 4.5 to 1."""
+DARK = {
+    "#D55E00": "#A84300",
+    "#009E73": "#00694D",
+    "#CC79A7": "#96446F",
+    "#56B4E9": "#1B6A9C",
+    "#E69F00": "#8A5A00",
+    "#7F7F7F": "#5C5C5C",
+}
+"""Darker shades of the colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
 
 DENSITY = 1.5
 """Pixels of a shown picture for one of CSS: sharper on good screens, and notebooks stay small."""
@@ -43,8 +50,7 @@ DENSITY = 1.5
 _DASHES = ("-", "--", "-.", ":")
 
 
-class NoPicture(LookupError):
-    """Values that make no sense together; the message is one sentence that says what to choose instead."""
+NoPicture = LookupError  # its old name
 
 
 def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
@@ -86,9 +92,11 @@ def finish(figure, title, source, sentence):
     Returns
     -------
     matplotlib.figure.Figure
-        The same figure.
+        The same figure. One made by pyplot gets its axes laid out between the two lines.
     """
     height = figure.get_figheight()
+    if hasattr(figure, "number"):
+        figure.set_layout_engine("constrained", rect=(0, 0.28 / height, 1, 1 - 0.66 / height))
     figure.text(0.012, 1 - 0.12 / height, title, va="top", fontsize=12, fontweight="bold")
     figure.text(0.012, 0.07 / height, source, va="bottom", fontsize=8.5, color="#555555")
     figure.set_label(sentence)
@@ -144,29 +152,34 @@ def show(figure, table=None):
     Parameters
     ----------
     figure : matplotlib.figure.Figure or matplotlib.axes.Axes
-        Made here, or with pyplot or pandas in a cell; one that :func:`finish` has not seen has no sentence.
-    table : pandas.DataFrame, optional
+        Made here, or with pyplot or pandas in a cell (what ``plot`` returned). One that :func:`finish` has not
+        seen has no sentence, and the title of its axes is its alt text.
+    table : pandas.DataFrame or pandas.Series, optional
         The numbers behind it, rounded as they are to be read.
     """
-    figure = (
-        figure.get_figure() if hasattr(figure, "get_figure") and not isinstance(figure, Figure) else figure
-    )
+    figure = np.ravel(figure)[0]  # `plot(subplots=True)` returns several axes of one figure
+    figure = figure if isinstance(figure, Figure) else figure.get_figure()
     title, sentence = _title(figure), figure.get_label()
-    shown = figure_html(png(figure, DENSITY), title, sentence) + ("" if table is None else table_html(table))
+    if not sentence and figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")  # no label is cut off
+    data = png(figure, DENSITY)
+    shown = figure_html(data, title, sentence, width=_width(figure))
     _forget(figure)
+    shown += "" if table is None else table_html(table, title)
     display({"text/html": shown, "text/plain": f"<figure: {title}> {sentence}".strip()}, raw=True)
 
 
 def _title(figure):
-    texts = [text.get_text() for text in figure.texts[:1]] if figure.get_label() else []
-    texts += [
-        figure.get_suptitle(),
-        *(axes.get_title(where) for axes in figure.axes for where in ("left", "center")),
-    ]
-    labels = " and ".join(
-        filter(None, (get() for axes in figure.axes[:1] for get in (axes.get_xlabel, axes.get_ylabel)))
-    )
-    return next(filter(None, texts), f"a chart of {labels or 'numbers'} without a title")
+    finished = [text.get_text() for text in figure.texts[:1] if figure.get_label()]
+    own = [axes.get_title(where) for axes in figure.axes for where in ("left", "center")]
+    units = [label for axes in figure.axes[:1] for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
+    untitled = f"a chart of {' and '.join(units) or 'numbers'} without a title"
+    return next(filter(None, [*finished, figure.get_suptitle(), *own]), untitled)
+
+
+def _width(figure):
+    """Width of a figure on the page, in CSS pixels."""
+    return round(figure.get_figwidth() * matplotlib.rcParams["figure.dpi"])
 
 
 def _forget(figure):
@@ -176,51 +189,44 @@ def _forget(figure):
         pyplot.close(figure)
 
 
-def figure_html(data, title, sentence, note=""):
-    """str: a picture (bytes of a PNG) with alt text, a caption and a remark, as the notebook stores it."""
+def figure_html(data, title, sentence, note="", width=WIDTH):
+    """str: a picture (bytes of a PNG) with alt text, a caption and a remark, as the notebook stores it.
+
+    In a narrow column the picture keeps a width at which it can be read, and is scrolled.
+    """
     source = base64.b64encode(data).decode()
     caption = f"<figcaption>{html.escape(sentence)}</figcaption>" if sentence else ""
     return (
         '<figure style="margin:0;overflow-x:auto">'
-        f'<img alt="Chart: {html.escape(title)}" src="data:image/png;base64,{source}" width="{WIDTH}" '
-        f'style="max-width:100%;min-width:640px;background:white">{caption}</figure>'
-        + (f"<p><em>{html.escape(note)}</em></p>" if note else "")
+        f'<img alt="Chart: {html.escape(title)}" src="data:image/png;base64,{source}" width="{width}" '
+        f'style="max-width:100%;min-width:{min(width, 680)}px;background:white;border:1px solid #cccccc">{caption}'
+        "</figure>" + (f"<p><em>{html.escape(note)}</em></p>" if note else "")
     )
 
 
-def table_html(table):
+def table_html(table, title):
     """str: the numbers of a chart as a folded table that a screen reader can walk."""
-    body = table.to_html(border=0, na_rep="too few", escape=True)
-    head, _, rest = body.partition("</thead>")
-    rows = rest.replace("<th>", '<th scope="row">')
-    columns = head.replace("<th>", '<th scope="col">')
-    return f"<details><summary>The numbers</summary>{columns}</thead>{rows}</details>"
+    table = pd.DataFrame(table)
+    if table.columns.nlevels == 1:  # the name of the index heads its column
+        table = table.rename_axis(index=None, columns=table.index.name)
+    head, _, rows = table.to_html(border=0, na_rep="not known").partition("</thead>")
+    head = head.replace("<th>", '<th scope="col">').replace(
+        "<thead>", f"<caption>{html.escape(title)}</caption><thead>"
+    )
+    rows = rows.replace("<th>", '<th scope="row">')
+    return f"<details><summary>The numbers</summary>{head}</thead>{rows}</details>"
 
 
-def rows(
-    table,
-    *,
-    title,
-    source,
-    sentence,
-    unit,
-    value=None,
-    thin=None,
-    thick=None,
-    mine=None,
-    role=None,
-    form="{:,.0f}",
-):
+def rows(table, *, unit, value=None, thin=None, thick=None, mine=None, role=None, form="{:,.0f}", **words):
     """Draw named rows, the first on top: a dot or a range each, one group in colour, the others in grey.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        Indexed by the names of the rows (a name may have two lines).
-    title, source, sentence : str
-        See :func:`finish`.
+        Indexed by the names of the rows (a name may have two lines). A row with a missing number is not drawn; it says
+        "too few to say".
     unit : str
-        Label of the axis, which starts at zero.
+        Label of the axis, which holds zero.
     value : str, optional
         Column of a dot with its number above.
     thin, thick : (str, str), optional
@@ -229,46 +235,100 @@ def rows(
         Rows in the colour of `role`; all, if not told.
     form : str
         How a number is written.
+    **words
+        ``title``, ``source`` and ``sentence``: see :func:`finish`.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    height = 1.3 + 0.5 * len(table)
+    figure, axes, styles = _named(table, mine, role)
+    columns = [value] if value else list(thick or thin)
+    for place, ((_, row), style) in enumerate(zip(table.iterrows(), styles, strict=True)):
+        if row[columns].isna().any():
+            axes.annotate(
+                "too few to say", (0, place), (4, -3), textcoords="offset points", color=FLAT, fontsize=9
+            )
+            continue
+        for ends, width, alpha in ((thin, 1.5, 1), (thick, 7, 0.45)):
+            if ends:
+                axes.plot(row[list(ends)], [place] * 2, color=style["color"], linewidth=width, alpha=alpha)
+        if value:
+            axes.plot(row[value], place, style["marker"], color=style["color"], markersize=7)
+        for column, side in zip(columns, ("center",) if value else ("right", "left"), strict=True):
+            axes.annotate(
+                form.format(row[column]), (row[column], place), ({"right": -2, "left": 2}.get(side, 0), 8),
+                textcoords="offset points", ha=side, fontsize=9.5, **_text(style["color"], mine is not None),
+            )  # fmt: skip
+    low, high = axes.get_xlim()
+    axes.set_xlim(0 if low > 0 or table[columns].min().min() >= 0 else low, high + 0.03 * (high - low))
+    if low < 0 < table[columns].max().max():
+        axes.axvline(0, color="#888888", linewidth=1)
+    axes.set_xlabel(unit)
+    return finish(figure, **words)
+
+
+def bars(table, value, *, unit, counts=None, mine=None, role=None, form="{:,.0f}", **words):
+    """Draw named bars from zero, the first on top, each with its number at its end.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Indexed by the names of the bars.
+    value : str
+        Column of their lengths.
+    counts : str, optional
+        Column of how many adverts or people a bar rests on, written under its name.
+    unit, mine, role, form, **words
+        See :func:`rows`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    if counts:
+        table = table.set_axis([f"{name}\nn = {n:,.0f}" for name, n in table[counts].items()])
+    figure, axes, styles = _named(table, mine, role)
+    for place, (length, style) in enumerate(zip(table[value], styles, strict=True)):
+        missing = pd.isna(length)
+        axes.barh(place, 0 if missing else length, height=0.55, color=style["color"])
+        axes.annotate(
+            "too few to say" if missing else form.format(length), (0 if missing else length, place),
+            (5 if missing or length >= 0 else -5, 0), textcoords="offset points", va="center",
+            ha="left" if missing or length >= 0 else "right", fontsize=9.5,
+            **_text(style["color"], mine is not None),
+        )  # fmt: skip
+    low, high = table[value].min(), table[value].max()
+    axes.set_xlim(1.15 * min(0, low), 1.15 * max(0, high))
+    if low < 0:
+        axes.axvline(0, color="#888888", linewidth=1)
+    axes.set_xlabel(unit)
+    return finish(figure, **words)
+
+
+def _named(table, mine, role):
+    """An empty figure with one named row an entry, and the style of each."""
     longest = max(len(line) for name in table.index for line in str(name).split("\n"))
+    height = 1.3 + 0.5 * len(table)
     figure, axes = blank(height, left=0.03 + 0.0092 * longest, bottom=0.8 / height, top=1 - 0.5 / height)
+    axes.xaxis.set_label_coords(0.5, -0.42 / height / axes.get_position().height)
     axes.set_yticks(range(len(table)), table.index)
     axes.set_ylim(len(table) - 0.45, -0.65)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
-    style = ROLE_STYLE.get(role, {"color": UP, "marker": "o"})
-    for place, (_, row) in enumerate(table.iterrows()):
-        own = mine is None or list(mine)[place]
-        color = style["color"] if own else FLAT
-        axes.get_yticklabels()[place].set(fontweight="bold" if own and mine is not None else "normal")
-        for ends, thickness, alpha in ((thin, 1.5, 1), (thick, 7, 0.45)):
-            if ends:
-                axes.plot(row[list(ends)], [place] * 2, color=color, linewidth=thickness, alpha=alpha)
-        written = [(value, "center")] if value else [(thick[0], "right"), (thick[1], "left")]
-        if value:
-            axes.plot(row[value], place, style["marker"] if own else "o", color=color, markersize=7)
-        for column, side in written:
-            if not pd.isna(row[column]):
-                offset = {"center": 0, "right": -2, "left": 2}[side]
-                axes.annotate(
-                    form.format(row[column]), (row[column], place), (offset, 8), textcoords="offset points", ha=side,
-                    color=DARK.get(color, color), fontsize=9.5,
-                )  # fmt: skip
-            else:
-                axes.annotate(
-                    "too few to say", (0, place), (4, -3), textcoords="offset points", color=FLAT, fontsize=9
-                )
-    axes.set_xlim(0, axes.get_xlim()[1] * 1.04)
-    axes.set_xlabel(unit)
-    return finish(figure, title, source, sentence)
+    mine = [True] * len(table) if mine is None else list(mine)
+    for label, own in zip(axes.get_yticklabels(), mine, strict=True):
+        label.set_fontweight("bold" if own and not all(mine) else "normal")
+    colored, grey = ROLE_STYLE.get(role, {"color": UP, "marker": "o"}), {"color": FLAT, "marker": "o"}
+    return figure, axes, [colored if own else grey for own in mine]
 
 
-def lines(table, x, y, by, *, title, source, sentence, unit, level=None):
+def _text(color, strong=True):
+    """How words in the colour of a mark are written: dark enough to be read."""
+    return {"color": DARK.get(color, color), "fontweight": "bold" if strong and color != FLAT else "normal"}
+
+
+def lines(table, x, y, by, *, unit, level=None, band=None, marks=None, **words):
     """Draw series over time, each named at its right end, told apart by colour and dashes.
 
     Parameters
@@ -277,12 +337,16 @@ def lines(table, x, y, by, *, title, source, sentence, unit, level=None):
         Long: one row a point, sorted by `x` within each series.
     x, y, by : str
         Columns: time, value, name of the series.
-    title, source, sentence : str
-        See :func:`finish`.
     unit : str
         What `y` is measured in: the label of its axis.
     level : float, optional
         Draw a thin line at this value, such as 100 for an index number.
+    band : (str, str), optional
+        Columns of the low and the high end of an interval around each line.
+    marks : dict, optional
+        Moments to the words beside a dotted upright line at each.
+    **words
+        ``title``, ``source`` and ``sentence``: see :func:`finish`.
 
     Returns
     -------
@@ -292,13 +356,32 @@ def lines(table, x, y, by, *, title, source, sentence, unit, level=None):
     if level is not None:
         axes.axhline(level, color="#888888", linewidth=1)
     ends = []
-    for number, (name, rows) in enumerate(table.groupby(by, sort=False, observed=True)):
-        (line,) = axes.plot(rows[x], rows[y], linestyle=_DASHES[number % len(_DASHES)])
-        ends.append([float(rows[y].iloc[-1]), str(name), line.get_color(), rows[x].iloc[-1]])
+    for number, (name, part) in enumerate(table.groupby(by, sort=False, observed=True)):
+        style = ROLE_STYLE.get(name, {"color": f"C{number}", "linestyle": _DASHES[number % len(_DASHES)]})
+        (line,) = axes.plot(part[x], part[y], color=style["color"], linestyle=style["linestyle"])
+        if band:
+            axes.fill_between(
+                part[x], part[band[0]], part[band[1]], color=line.get_color(), alpha=0.15, linewidth=0
+            )
+        ends.append([float(part[y].iloc[-1]), str(name), line.get_color(), part[x].iloc[-1]])
+    for moment, words in (marks or {}).items():
+        axes.axvline(moment, color="#555555", linewidth=1, linestyle=":")
+        axes.annotate(
+            words, (moment, 1), (3, -1), xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
+            fontsize=9, color=FLAT, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
+        )  # fmt: skip
     _label_ends(axes, ends)
+    _dates(axes, table[x], 8)
     axes.set_ylabel(unit)
     axes.margins(x=0.01)
-    return finish(figure, title, source, sentence)
+    return finish(figure, **words)
+
+
+def _dates(axes, times, most):
+    """At most so many dates below an axis, short ones."""
+    if pd.api.types.is_datetime64_any_dtype(times):
+        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=most))
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
 
 
 def _label_ends(axes, ends):
@@ -307,19 +390,11 @@ def _label_ends(axes, ends):
     gap, last = 0.055 * (high - low), None
     for value, name, color, when in sorted(ends, key=lambda end: end[0]):
         place = value if last is None else max(value, last + gap)
-        axes.annotate(
-            name,
-            (when, place),
-            (7, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-            fontweight="bold",
-        )
+        axes.annotate(name, (when, place), (7, 0), textcoords="offset points", va="center", **_text(color))
         last = place
 
 
-def small_multiples(table, x, y, by, *, title, source, sentence, unit, columns=3):
+def panels(table, x, y, by, *, unit, columns=3, level=None, **words):
     """Draw one small chart a series, all on the same scale, so that shapes and levels can be compared.
 
     Parameters are those of :func:`lines`; `columns` is the number of charts side by side.
@@ -329,25 +404,30 @@ def small_multiples(table, x, y, by, *, title, source, sentence, unit, columns=3
     matplotlib.figure.Figure
     """
     groups = list(table.groupby(by, sort=False, observed=True))
-    rows_of_charts = -(-len(groups) // columns)
-    height = 0.8 + 1.35 * rows_of_charts
+    high = -(-len(groups) // columns)
+    height = 0.8 + 1.35 * high
     figure = Figure(figsize=(matplotlib.rcParams["figure.figsize"][0], height))
     FigureCanvasAgg(figure)
-    grid = figure.subplots(rows_of_charts, columns, sharex=True, sharey=True, squeeze=False)
+    grid = figure.subplots(high, columns, sharex=True, sharey=True, squeeze=False)
     figure.subplots_adjust(
         left=0.07, right=0.98, top=1 - 0.62 / height, bottom=0.5 / height, hspace=0.32, wspace=0.08
     )
-    for axes, (name, rows) in zip(grid.flat, groups, strict=False):
-        axes.plot(rows[x], rows[y], linewidth=1.6)
+    for axes, (name, part) in zip(grid.flat, groups, strict=False):
+        if level is not None:
+            axes.axhline(level, color="#888888", linewidth=1)
+        axes.plot(part[x], part[y], linewidth=1.6, color=ROLE_STYLE.get(name, {}).get("color", UP))
         axes.set_title(str(name), fontsize=10, pad=3)
     for axes in grid.flat[len(groups) :]:
         axes.set_visible(False)
     for axes in grid[:, 0]:
         axes.set_ylabel(unit, fontsize=8.5)
-    for axes in grid[-1]:
-        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
-    return finish(figure, title, source, sentence)
+    for number, axes in enumerate(grid.flat[: len(groups)]):
+        axes.tick_params(labelbottom=number + columns >= len(groups))  # the lowest of its column says when
+        _dates(axes, table[x], 6)
+    return finish(figure, **words)
+
+
+small_multiples = panels  # its old name
 
 
 def changes(table, *, title, source, sentence, unit="Change in %"):
