@@ -364,10 +364,10 @@ def lines(table, x, y, by, *, unit, level=None, band=None, marks=None, **words):
                 part[x], part[band[0]], part[band[1]], color=line.get_color(), alpha=0.15, linewidth=0
             )
         ends.append([float(part[y].iloc[-1]), str(name), line.get_color(), part[x].iloc[-1]])
-    for moment, words in (marks or {}).items():
+    for moment, name in (marks or {}).items():
         axes.axvline(moment, color="#555555", linewidth=1, linestyle=":")
         axes.annotate(
-            words, (moment, 1), (3, -1), xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
+            name, (moment, 1), (3, -1), xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
             fontsize=9, color=FLAT, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
         )  # fmt: skip
     _label_ends(axes, ends)
