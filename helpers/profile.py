@@ -67,14 +67,17 @@ class Profile(BaseModel):
     note: str = Field("", exclude=True)
 
 
-_unsaved: dict[Path, Profile] = {}  # what could not be written stays in memory
+_unsaved: dict[Path, list] = {}  # changes that could not be written: they are made again on whatever is read
+
+
+def _home(otherwise):
+    named = os.environ.get("ML_CAREERS_HOME")
+    return Path(os.path.expanduser(named) if named else otherwise)
 
 
 def path():
     """pathlib.Path: where the profile lies, whether or not it is there yet."""
-    home = os.environ.get("ML_CAREERS_HOME")
-    folder = Path(home).expanduser() if home else platformdirs.user_data_path("ml-careers", appauthor=False)
-    return folder / "profile.json"
+    return _home(platformdirs.user_data_path("ml-careers", appauthor=False)) / "profile.json"
 
 
 def work(notebook):
@@ -82,11 +85,10 @@ def work(notebook):
 
     It lies in `work/` beside the notebooks, where the file browser shows it; a temporary one where that cannot be.
     """
-    home = os.environ.get("ML_CAREERS_HOME")
-    folder = (Path(home).expanduser() if home else _PROJECT) / "work" / notebook
-    try:
+    folder = _home(_PROJECT).absolute() / "work" / notebook
+    with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    if not os.access(folder, os.W_OK):
         folder = Path(tempfile.gettempdir(), f"ml-careers-work-{os.getpid()}", notebook)
         folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -101,14 +103,22 @@ def read():
         An empty one if there is none or it cannot be read; `note` then says why, in one sentence.
     """
     file = path()
-    if file in _unsaved:
-        return _unsaved[file]
     try:
-        return Profile.model_validate_json(_bytes(file))
+        told = _stored(file)
+    except OSError as error:
+        told = Profile(note=f"Your saved answers cannot be read ({error.strerror or error}).")
+    return _with_unsaved(file, told)
+
+
+def _stored(file):
+    _place_known(file)
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise OSError(f"{file.name} is no ordinary file")  # a pipe would be waited for, for ever
+        with file.open("rb") as opened:
+            return Profile.model_validate_json(opened.read(MAX_BYTES + 1))
     except FileNotFoundError:
         return Profile()
-    except OSError as error:
-        return Profile(note=f"Your saved answers cannot be read ({error.strerror or error}).")
     except ValidationError as error:
         aside = _aside(file, "damaged")
         why = "it is of another version" if "version" in str(error.errors()[0]["loc"]) else "it is damaged"
@@ -117,19 +127,28 @@ def read():
         )
 
 
-def _bytes(file):
+def _place_known(file):
     if not file.is_absolute():
-        raise OSError("no home folder is known: set ML_CAREERS_HOME to a folder of yours")
-    if not stat.S_ISREG(file.stat().st_mode):
-        raise OSError(f"{file.name} is no ordinary file")  # a pipe would be waited for, for ever
-    return file.read_bytes()[: MAX_BYTES + 1]
+        raise OSError("no home folder is known: set ML_CAREERS_HOME to the whole path of a folder of yours")
+
+
+def _with_unsaved(file, told):
+    for change in _unsaved.get(file, ()):
+        with contextlib.suppress(Exception):  # what it was about may be gone in the meantime
+            told = _changed(told, change)
+    return told
+
+
+def _changed(told, change):
+    told = told.model_copy(deep=True)
+    change(told)
+    return Profile.model_validate({**told.model_dump(), "note": told.note})
 
 
 def _aside(file, why):
     """Move a file out of the way under a name that nothing has yet."""
     aside = file.with_name(f"{file.name}.{why}-{datetime.now():%Y-%m-%d-%H%M%S-%f}")
-    with contextlib.suppress(OSError):
-        file.replace(aside)
+    file.replace(aside)
     return aside
 
 
@@ -147,32 +166,24 @@ def update(change):
         If the result is no profile. Nothing has changed then.
     """
     file = path()
+    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
-        if not file.is_absolute():
-            _bytes(file)
+        _place_known(file)
         file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
-            told = _changed(change)
-            if file.exists():
-                _bytes(file)
-            beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-            beside.write_text(told.model_dump_json(indent=1) + "\n", "utf-8")
-            beside.replace(file)
-            _unsaved.pop(file, None)
-            return told
-    except OSError as error:  # also a lock that is not let go
-        why = error.strerror or str(error)
-        _unsaved[file] = _changed(change)
-        _unsaved[file].note = f"Your answers cannot be saved ({why}): they last until the kernel stops."
-        return _unsaved[file]
-
-
-def _changed(change):
-    told = read()
-    note = told.note
-    told = told.model_copy(deep=True)
-    change(told)
-    return Profile.model_validate({**told.model_dump(), "note": note})
+            told = _changed(_with_unsaved(file, _stored(file)), change)
+            try:
+                beside.write_text(told.model_dump_json(indent=1) + "\n", "utf-8")
+                beside.replace(file)
+            finally:
+                beside.unlink(missing_ok=True)
+        _unsaved.pop(file, None)
+    except (OSError, NotImplementedError) as error:  # also a lock that is not let go, or a disk without locks
+        told = _changed(read(), change)
+        _unsaved.setdefault(file, []).append(change)
+        why = getattr(error, "strerror", None) or str(error)
+        told.note = f"Your answers cannot be saved ({why}): they last until the kernel stops."
+    return told
 
 
 def replace(data):
@@ -195,12 +206,17 @@ def replace(data):
         raise ValueError("The file holds no answers of this series: choose the one you downloaded.") from None
     file = path()
     if file.is_file():
-        _aside(file, "replaced")
+        with contextlib.suppress(OSError):  # then the new ones cannot be saved either
+            _aside(file, "replaced")
     _unsaved.pop(file, None)
     return update(lambda told: told.__dict__.update(new.__dict__))
 
 
 def mark_solved(notebook, name):
     """Note that an exercise or a build was done, such as ``mark_solved("01", "share_change")``."""
+
+    def change(told):
+        told.solved[notebook] = [*dict.fromkeys([*told.solved.get(notebook, ()), name])]
+
     if name not in read().solved.get(notebook, ()):
-        update(lambda told: told.solved.setdefault(notebook, []).append(name))
+        update(change)

@@ -117,6 +117,34 @@ def test_a_full_disk_keeps_the_answers_in_memory(monkeypatch):
     assert told.answers.skills == {"sql": 2} and told.solved == {"01": ["change"]} and told.answers.hours == 3
 
 
+def test_what_cannot_be_read_for_a_moment_is_not_overwritten(monkeypatch):
+    profile.update(lambda told: setattr(told.answers, "hours", 3))
+
+    def away(*_):
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pathlib.Path, "open", away)
+        assert "cannot be read" in profile.read().note
+        told = profile.update(lambda told: told.answers.skills.update(sql=2))
+        assert "last until the kernel stops" in told.note and profile.read().answers.skills == {"sql": 2}
+    profile.mark_solved("01", "change")
+    told = profile.read()
+    assert told.answers.hours == 3 and told.answers.skills == {"sql": 2} and told.solved == {"01": ["change"]}
+
+
+def test_what_another_notebook_saved_meanwhile_stays(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(profile, "_LOCK_SECONDS", 0.05)
+        profile.path().parent.mkdir()
+        with profile.FileLock(f"{profile.path()}.lock"):
+            profile.mark_solved("01", "mine")
+            profile.path().write_text(json.dumps(OLD))  # by the one who holds the lock
+    assert profile.read().solved == {"01": ["share_change", "mine"]}
+    profile.mark_solved("01", "next")
+    assert json.loads(profile.path().read_text())["solved"] == {"01": ["share_change", "mine", "next"]}
+
+
 def test_no_home_folder_is_a_sentence(monkeypatch):
     monkeypatch.delenv("ML_CAREERS_HOME")
     monkeypatch.setattr(
@@ -124,6 +152,8 @@ def test_no_home_folder_is_a_sentence(monkeypatch):
     )
     told = profile.update(lambda told: setattr(told.answers, "hours", 3))
     assert "set ML_CAREERS_HOME" in told.note and told.answers.hours == 3
+    monkeypatch.setenv("ML_CAREERS_HOME", "~no-such-person/here")
+    assert "set ML_CAREERS_HOME" in profile.read().note
     assert not pathlib.Path("~").exists()
 
 
