@@ -325,6 +325,7 @@ def _named(table, mine, role):
 
 def _text(color, strong=True):
     """How words in the colour of a mark are written: dark enough to be read."""
+    color = matplotlib.colors.to_hex(color).upper()
     return {"color": DARK.get(color, color), "fontweight": "bold" if strong and color != FLAT else "normal"}
 
 

@@ -1,434 +1,272 @@
-"""What is known about the four jobs: pay, demand, tools, education and first rung, each with who is counted.
+"""What is known about the four jobs: seven facts each, on one card, with who is counted.
 
-Official wages, advertised pay and surveys are different things: each has a function of its own, and nothing
-here joins two of them.
+Official wages, advertised pay and answers to surveys are different things: each has a function of its own, and
+nothing here joins two of them. What rests on fewer than `stats.LEAST` adverts or people is missing.
 """
 
 from functools import lru_cache
 
 import pandas as pd
 
-from helpers import pay_scores, tables
-from helpers.roles import ROLES
-
-TOO_FEW = 30
-"""Below this many adverts or people a share or a quantile is not shown as a finding.
-
-At 30 the 95% interval of a share near a half is already 34 points wide, and a tenth is three adverts.
-"""
+from helpers import charts, stats, tables
+from helpers.pay import ROLES
 
 NEAREST = {
-    "15-2051": ("Data Scientist", "ML Engineer"),
-    "15-1221": ("AI Research Scientist",),
-    "15-1252": ("ML Engineer", "MLOps Engineer"),
-    "15-1244": ("MLOps Engineer",),
-    "15-1299": ("MLOps Engineer",),
+    "15-1221": ("Computing researchers", ("AI Research Scientist",)),
+    "15-1252": ("Software developers", ("ML Engineer", "MLOps Engineer")),
+    "15-2051": ("Data scientists", ("Data Scientist", "ML Engineer")),
+    "15-1299": ("Other computer occupations", ("MLOps Engineer",)),
+    "15-1244": ("System administrators", ("MLOps Engineer",)),
 }
-"""Occupations of the US statistics (SOC 2018 code) to the roles counted there, after `data/README.md`.
+"""Occupations of the US statistics (SOC 2018 code), highest median wage first: short name, and the roles counted there.
 
-Only data scientists have an occupation of their own name. Each of the others holds many people who do not
-work in machine learning.
+Only data scientists have an occupation of their own name. Each of the others holds many people who do not work in
+machine learning. Source: `data/README.md`.
 """
 
-TOOL_PLACES = {"US": "the US", "all countries": "all countries"}
-KAGGLE, STACK_OVERFLOW = "Kaggle", "Stack Overflow"
-DEGREES = {
-    "Doctorate": ("Doctorate",),
-    "Professional degree": ("Professional doctorate",),
-    "Doctorate or professional degree": ("Professional degree or doctorate",),
-    "Master's degree": ("Master's degree",),
-    "Bachelor's degree": ("Bachelor's degree",),
-    "Less than a bachelor's": ("Associate degree", "Some college, no degree", "Up to secondary school"),
-    "Other, or no answer": ("Other", "No answer"),
-}
-"""Degrees as shown, highest first, to the degrees of the table ``education``."""
+_PLAIN = ("Research Scientist", "Research Engineer")
+_SPELLED = {"aws": "AWS", "gcp": "GCP", "sql": "SQL", "pytorch": "PyTorch", "tensorflow": "TensorFlow", "mongodb": "MongoDB"}  # fmt: skip
 
-_SURVEYS = {KAGGLE: 2022, STACK_OVERFLOW: 2025}
-_TAGS_OF_2023 = "tags, all adverts"
-_ANY_CLOUD = "aws, azure or gcp"  # a sum of three tools, not a tool
+
+def _nearest(table):
+    """Rows of the nearest occupations, by their short names."""
+    return table.set_index("code").loc[list(NEAREST)].set_axis([name for name, _ in NEAREST.values()])
 
 
 def official_pay():
-    """Official US wages of the occupations nearest to the four roles.
+    """Official US wages of the nearest occupations, employees, May of the newest year, indexed by occupation.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by occupation code, highest median first: ``occupation``, ``roles`` (tuple of str),
-        ``employment`` (people), ``p10``, ``p25``, ``median``, ``p75``, ``p90`` (USD a year, gross, May of
-        the newest year).
+    Columns: ``low``, ``value``, ``high`` (lowest tenth, median, highest tenth; thousand USD a year before tax, with
+    bonuses for production).
     """
     wages = tables.load("wages")
-    rows = wages[(wages["area_type"] == "nation") & (wages["year"] == wages["year"].max())].set_index("code")
-    columns = ["occupation", "employment", "p10", "p25", "median", "p75", "p90"]
-    rows = rows.loc[list(NEAREST), columns]
-    rows.insert(1, "roles", pd.Series(NEAREST))
-    return rows.sort_values("median", ascending=False)
-
-
-@lru_cache
-def _us_ranges():
-    """Ranges in full-time US adverts of the four roles; ``adverts`` says how often each came in its week."""
-    ranges = tables.load("pay_ranges")
-    wanted = (ranges["country"] == "US") & (ranges["employment"] == "FT") & ~ranges["single"]
-    return ranges[wanted & ranges["role"].isin(ROLES)]
-
-
-def advertised_pay():
-    """Ranges that US adverts for full-time jobs offer, by role.
-
-    Every advert counts once, whatever its level; an advert that names one figure instead of a range is left
-    out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by role: ``adverts``, and in thousand USD a year ``low_p10``, ``low_median`` (of the bottoms
-        of the ranges), ``high_median``, ``high_p90`` (of their tops). Figures are missing below `TOO_FEW`
-        adverts.
-    """
-    ranges = _us_ranges()
-    adverts = ranges.loc[ranges.index.repeat(ranges["adverts"])]
-    groups = adverts.groupby("role", observed=True)
-    pay = pd.DataFrame(
-        {
-            "adverts": groups.size(),
-            "low_p10": groups["low"].quantile(0.1),
-            "low_median": groups["low"].median(),
-            "high_median": groups["high"].median(),
-            "high_p90": groups["high"].quantile(0.9),
-        }
-    ).reindex(list(ROLES))
-    pay.loc[pay["adverts"] < TOO_FEW, pay.columns != "adverts"] = float("nan")
-    return pay
-
-
-def first_rung():
-    """Share of US full-time adverts of each role that are labelled entry level.
-
-    Counted are the adverts of :func:`advertised_pay`. The label is the collector's. The interval rests on the
-    effective number of adverts, because the repeats of one range are not independent.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by role: ``entry``, ``adverts`` (counts), ``share``, ``share_low``, ``share_high`` (percent,
-        95% Wilson interval).
-    """
-    ranges = _us_ranges()
-    entry = ranges["adverts"].where(ranges["level"] == "EN", 0)
-    groups = ranges.assign(entry=entry).groupby("role", observed=True)
-    counts = groups[["entry", "adverts"]].sum().reindex(list(ROLES))
-    independent = groups["adverts"].agg(pay_scores.effective_n).reindex(list(ROLES))
-    return counts.join(_shares(counts["entry"] / counts["adverts"], independent))
-
-
-def _shares(share, n):
-    low, high = pay_scores.wilson(share, n)
-    return pd.DataFrame({"share": 100 * share, "share_low": 100 * low, "share_high": 100 * high})
-
-
-@lru_cache
-def _tags(place):
-    shares = tables.load("skill_shares")
-    return shares[(shares["method"] == _TAGS_OF_2023) & (shares["place"] == place)]
-
-
-def postings(place="all countries"):
-    """How many adverts of 2023 with a stated salary one collection holds of each role and of two neighbours.
-
-    The size of a role in one collection, no trend. Research scientists and MLOps engineers were found by
-    words in the title, the others by the collector's label, so an advert can be counted in two groups. Data
-    scientists with "Senior" in the collector's label are not in these counts.
-
-    Parameters
-    ----------
-    place : {"all countries", "US"}
-
-    Returns
-    -------
-    pandas.Series of int
-        Indexed by role, most first.
-    """
-    return _tags(place).groupby("role", observed=True)["postings"].first().sort_values(ascending=False)
+    rows = _nearest(wages[(wages["area_type"] == "nation") & (wages["year"] == wages["year"].max())])
+    return rows[["p10", "median", "p90"]].set_axis(["low", "value", "high"], axis=1) / 1000
 
 
 def outlook():
-    """Official US projection of the occupations nearest to the four roles, for ten years.
+    """Official projection of US jobs in the nearest occupations: ``value`` (change 2024 to 2034, %)."""
+    return _nearest(tables.load("projections"))[["change_percent"]].set_axis(["value"], axis=1)
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by occupation code, fastest first: ``occupation``, ``roles`` (tuple of str; empty for all
-        occupations together), ``employment_2024`` (thousand jobs), ``change_percent``, ``openings``
-        (thousand a year, most of them replacements).
+
+@lru_cache
+def _offers():
+    """Full-time US adverts of the four roles that state a range; ``adverts`` says how often each came in its week."""
+    ranges = tables.load("pay_ranges")
+    ranges = ranges[(ranges["country"] == "US") & (ranges["employment"] == "FT") & ~ranges["single"]]
+    return ranges[ranges["role"].isin(ROLES)].assign(role=lambda table: table["role"].astype(str))
+
+
+def advertised_pay():
+    """Ranges that full-time US adverts offer, by role; each advert counts once, whatever its level.
+
+    Columns: ``adverts``; ``low`` (median of the bottoms of the ranges), ``high`` (of their tops), thousand USD a year.
     """
-    rows = tables.load("projections").set_index("code")
-    rows = rows.loc[[*NEAREST, "00-0000"], ["occupation", "employment_2024", "change_percent", "openings"]]
-    rows.insert(1, "roles", [*NEAREST.values(), ()])
-    return rows.sort_values("change_percent", ascending=False)
+    offers = _offers()
+    groups = offers.loc[offers.index.repeat(offers["adverts"])].groupby("role")
+    pay = groups[["low", "high"]].median().where(groups.size().ge(stats.LEAST), axis=0)
+    return pay.assign(adverts=groups.size()).loc[list(ROLES)]
 
 
-def tools_place(role):
-    """str: ``"US"``, or ``"all countries"`` where the US has fewer than `TOO_FEW` adverts of the role."""
-    return "US" if postings("US")[known(role)] >= TOO_FEW else "all countries"
+def first_rung():
+    """Share of the adverts of :func:`advertised_pay` that the collector labels entry level, by role.
 
-
-def tools(role):
-    """Tools that adverts of 2023 with a stated salary name, for a role and the three others.
-
-    All four roles are counted in the place that :func:`tools_place` gives for `role`. A tool that an advert
-    does not name may still be wanted.
-
-    Parameters
-    ----------
-    role : str
-        One of `helpers.roles.ROLES`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Long: ``role``, ``skill``, ``postings``, ``naming`` (counts), ``share``, ``share_low``, ``share_high``
-        (percent, 95% Wilson interval), the role's commonest tool first.
-
-    Raises
-    ------
-    ValueError
-        If there is no such role.
+    Columns: ``entry``, ``adverts`` (counts); ``value``, ``low``, ``high`` (%, 95% Wilson interval on the effective number
+    of adverts, because the repeats of one range are not independent).
     """
-    rows = _tags(tools_place(role))
-    rows = rows[rows["role"].isin(ROLES) & (rows["skill"] != _ANY_CLOUD)]
-    order = rows[rows["role"] == role].sort_values("share", ascending=False, kind="stable")["skill"]
-    rows = rows.assign(place=rows["skill"].map({skill: i for i, skill in enumerate(order)}).astype(int))
-    columns = ["role", "skill", "postings", "naming", "share", "share_low", "share_high"]
-    return rows.sort_values(["place", "role"])[columns].reset_index(drop=True)
+    return _entry(_offers(), "role").loc[list(ROLES)]
+
+
+def first_rung_of_research():
+    """The same for research adverts, indexed by whether the title names AI or machine learning.
+
+    Four in five are titled plain "Research Scientist" or "Research Engineer", which can be of any field.
+    """
+    offers = _offers()[_offers()["role"] == "AI Research Scientist"]
+    return _entry(offers, ~offers["title_group"].isin(("Research Scientist", "Research Engineer")))
+
+
+def _entry(offers, by):
+    groups = offers.assign(entry=offers["adverts"].where(offers["level"] == "EN", 0)).groupby(by)
+    counts = groups[["entry", "adverts"]].sum()
+    shares = _shares(counts["entry"] / counts["adverts"], groups["adverts"].agg(stats.effective_n))
+    return counts.join(shares.where(counts["adverts"].ge(stats.LEAST), axis=0))
+
+
+def _shares(share, n):
+    low, high = stats.wilson(share, n)
+    return pd.DataFrame({"value": 100 * share, "low": 100 * low, "high": 100 * high})
+
+
+def _tags():
+    """Adverts of 2023 with a stated salary in one collection, all countries, all roles counted in one way."""
+    shares = tables.load("skill_shares")
+    return shares[(shares["method"] == "tags, all adverts") & (shares["place"] == "all countries")]
+
+
+def size():
+    """Adverts of 2023 with a stated salary in one collection (data_jobs), all countries, by role: ``value``.
+
+    Two are the collector's labels (data scientists, without those labelled senior; machine learning engineers), two were
+    found by words in the title (research or applied scientist, of any field; MLOps), so an advert can stand in two roles.
+    """
+    return _tags().groupby("role", observed=True)["postings"].first().loc[list(ROLES)].to_frame("value")
+
+
+@lru_cache
+def tools():
+    """Tools that the adverts of :func:`size` name; one that an advert does not name may still be wanted.
+
+    Indexed by role and tool: ``value``, ``low``, ``high`` (% of the adverts, 95% Wilson interval).
+    """
+    rows = _tags()
+    rows = rows[rows["skill"] != "aws, azure or gcp"]  # a sum of three, not a tool
+    rows = rows[rows["role"].isin(ROLES) & (rows["postings"] >= stats.LEAST)]
+    rows = rows.assign(tool=rows["skill"].map(lambda name: _SPELLED.get(name, name.capitalize())))
+    rows = rows.astype({"role": str}).set_index(["role", "tool"])
+    return _shares(rows["naming"] / rows["postings"], rows["postings"])
 
 
 def apart(role):
-    """Tools that set the adverts of a role apart from the adverts of every other role.
-
-    Apart means that the 95% intervals do not even touch, a stricter test than that of a difference. The interval of
-    a role with fewer than `TOO_FEW` adverts would touch almost anything, so such a role counts only where its whole
-    interval lies on the other side.
-
-    Parameters
-    ----------
-    role : str
-
-    Returns
-    -------
-    more, less : list of str
-        Named more often than in any other role, most frequent first; named less often than in any other.
-    """
-    table = tools(role)
-    few = table["postings"] < TOO_FEW
-    table = table.assign(
-        low=table["share_low"].where(~few, table["share_high"]),
-        high=table["share_high"].where(~few, table["share_low"]),
-    )
-    own = table[table["role"] == role].set_index("skill")
-    others = table[table["role"] != role].groupby("skill", observed=True)
-    more = own["share_low"] > others["high"].max().reindex(own.index)
-    less = own["share_high"] < others["low"].min().reindex(own.index)
-    return [skill for skill in own.index if more[skill]], [skill for skill in own.index if less[skill]]
+    """list of str: tools named more often than in each other role, so that the 95% intervals do not even touch."""
+    own, others = _own_tools(role)
+    return list(own.index[own["low"] > others["high"].max().reindex(own.index)])
 
 
-def education(survey=KAGGLE):
-    """Highest degree of people who do a role, worldwide, in one survey.
-
-    Kaggle 2022 asks for the degree attained or planned within two years, and has one answer for machine
-    learning and MLOps engineers: they stand under ML Engineer. Its research scientists are of any field.
-    Stack Overflow 2025 has no answer for the research scientists and MLOps engineers of this series.
-
-    Parameters
-    ----------
-    survey : {"Kaggle", "Stack Overflow"}
-
-    Returns
-    -------
-    pandas.DataFrame
-        Long: ``role``, ``degree`` (see `DEGREES`), ``people``, ``total`` (counts), ``share``, ``share_low``,
-        ``share_high`` (percent, 95% Wilson interval).
-
-    Raises
-    ------
-    ValueError
-        If there is no such survey.
-    """
-    if survey not in _SURVEYS:
-        raise ValueError(f"survey is one of {', '.join(_SURVEYS)}.")
-    rows = tables.load("education")
-    rows = rows[(rows["survey"] == survey) & (rows["year"] == _SURVEYS[survey]) & rows["role"].isin(ROLES)]
-    shown = {degree: name for name, degrees in DEGREES.items() for degree in degrees}
-    rows = rows.assign(
-        degree=pd.Categorical(rows["degree"].astype(str).map(shown), list(DEGREES), ordered=True)
-    )
-    counts = rows.groupby(["degree", "role"], observed=True).agg(
-        people=("people", "sum"), total=("total", "first")
-    )
-    counts = counts.join(_shares(counts["people"] / counts["total"], counts["total"])).reset_index()
-    return counts[["role", "degree", "people", "total", "share", "share_low", "share_high"]]
-
-
-def survey_year(survey):
-    """int: year of a survey of :func:`education`."""
-    return _SURVEYS[survey]
-
-
-def known(role):
-    """Return `role`, one of `helpers.roles.ROLES`; for any other raise ValueError with the right names."""
-    if role not in ROLES:
-        raise ValueError(f"role is one of {', '.join(ROLES)}.")
-    return role
-
-
-NEAREST_ONE = {
-    "Data Scientist": "15-2051",
-    "AI Research Scientist": "15-1221",
-    "ML Engineer": "15-1252",
-    "MLOps Engineer": "15-1252",
-}
-"""For the role card: role to the one occupation of the US statistics in which most of its people are counted."""
+def _own_tools(role):
+    """A role's tools, commonest first, and those of the other roles, grouped by tool."""
+    names = tools().index.get_level_values("role")
+    return tools().loc[role].sort_values("value", ascending=False), tools()[names != role].groupby("tool")
 
 
 def doctorates():
-    """Share with a doctorate, professional ones included, by role: ``share``, ``share_low``, ``share_high`` (%).
+    """Share of people in a role who have a doctorate or plan one within two years, professional ones included.
 
-    Kaggle's survey of 2022, worldwide, attained or planned within two years; it counts MLOps engineers among machine
-    learning engineers, and its research scientists are of any field.
+    Kaggle's survey of 2022, worldwide, whoever chose to answer; it counts MLOps engineers among ML engineers, and its
+    research scientists are of any field. Columns: ``people``; ``value``, ``low``, ``high`` (%, 95% Wilson interval).
     """
-    rows = education(KAGGLE)
-    counts = rows[rows["degree"].isin(("Doctorate", "Professional degree"))].groupby("role", observed=True)
-    people, total = counts["people"].sum(), counts["total"].first()
-    return _shares(people / total, total).assign(people=total).reindex(list(ROLES))
+    rows = tables.load("education")
+    rows = rows[(rows["survey"] == "Kaggle") & (rows["year"] == 2022) & rows["role"].isin(ROLES)]
+    doctors = rows["people"].where(rows["degree"].isin(("Doctorate", "Professional doctorate")), 0)
+    groups = rows.assign(doctors=doctors).groupby("role", observed=True)
+    total = groups["total"].first()
+    return _shares(groups["doctors"].sum() / total, total).assign(people=total).reindex(list(ROLES))
+
+
+_COUNTED = {
+    "Official wage": ("Thousand USD a year before tax: median (lowest to highest tenth) of employees in the US, all levels. Only data scientists are an occupation of their own; the others hold many other people", "BLS, May 2025"),
+    "Advertised pay": ("Thousand USD a year: half of the full-time US adverts that state a range start at the first figure or more, half end at the second or more. Offers at all levels, not earnings", "aijobs.net, 2022 to January 2025"),
+    "Size": ("Adverts with a stated salary in one collection, all countries. Without adverts labelled Senior Data Scientist; research (also applied scientists, of any field) and MLOps were found by words in the title", "data_jobs, 2023"),
+    "Outlook": ("Change in US jobs of the nearest occupations, 2024 to 2034: a projection on stated conditions, not a forecast for a job title", "BLS, August 2025"),
+    "Tools that set it apart": ("Named more often than in the adverts of each other role: the 95% intervals do not touch. The adverts of Size", "data_jobs, 2023"),
+    "Doctorate": ("Share who have one or plan one within two years, professional ones included (95% interval), worldwide, people who chose to answer. Research scientists of any field", "Kaggle survey, 2022"),
+    "Entry level": ("Share of the adverts of Advertised pay that the collector labels so (95% interval). Of the research adverts four in five name no field", "aijobs.net, 2022 to January 2025"),
+}  # fmt: skip
 
 
 def facts(role):
-    """Put the seven facts of a role beside those of the other three.
+    """Put the seven facts of a role beside those of the other three, with who is counted, by whom and when.
 
-    Parameters
-    ----------
-    role : str
-        One of `ROLES`; its column comes first.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text: a row a fact, a column a role, and who is counted, by whom and when.
+    Text, a row a fact; a column a role, this one first, then ``Who is counted`` and ``Source``. Raises ValueError if there
+    is no such role.
     """
-    order = [known(role), *(other for other in ROLES if other != role)]
-    wages, outlooks = official_pay().loc[list(NEAREST_ONE.values())], outlook()
-    offers, rungs, sizes, degrees = advertised_pay(), first_rung(), postings(), doctorates()
-    table = {}
-    for name in order:
-        wage, code, offer, rung = (
-            wages.loc[NEAREST_ONE[name]],
-            NEAREST_ONE[name],
-            offers.loc[name],
-            rungs.loc[name],
-        )
-        wage = wage.iloc[0] if wage.ndim > 1 else wage
-        more, _ = apart(name)
-        degree = degrees.loc[name]
-        table[name] = {
-            "Paid, nearest occupation": f"{wage['median'] / 1000:.0f} ({wage['p10'] / 1000:.0f} to {wage['p90'] / 1000:.0f})",
-            "Offered in adverts": f"{offer['low_median']:.0f} to {offer['high_median']:.0f} (n = {offer['adverts']:,.0f})",
-            "Adverts in one collection": f"{sizes[name]:,}",
-            "Outlook to 2034": f"{outlooks.loc[code, 'change_percent']:+.1f}%",
-            "Tools named more often": ", ".join(_spelled(tool) for tool in more) or "none clearly",
-            "Doctorate": "not asked" if pd.isna(degree["share"]) else _share_text(degree),
-            "Entry level": _share_text(rung) if rung["adverts"] >= TOO_FEW else "too few",
-        }
-    counted = {
-        "Paid, nearest occupation": "Thousand USD a year before tax, median (lowest to highest tenth), employees in the US; BLS, May 2025. Only data scientists are an occupation of their own",
-        "Offered in adverts": "Thousand USD a year, usual bottom to usual top, US full-time adverts that name a range; aijobs.net, to January 2025",
-        "Adverts in one collection": "With a stated salary, all countries, 2023; data_jobs. Titles with Senior Data Scientist are not in it; research and MLOps were found by words in the title",
-        "Outlook to 2034": "Jobs of the nearest occupation, US, 2024 to 2034; BLS, August 2025",
-        "Tools named more often": "Than in the adverts of each other role, 95% intervals apart; data_jobs 2023",
-        "Doctorate": "Share with or near a doctorate, professional ones included, worldwide (95% interval); Kaggle survey 2022. Research scientists of any field",
-        "Entry level": "Share of US full-time adverts so labelled by the collector (95% interval); aijobs.net, to January 2025",
-    }
-    return pd.DataFrame(table).assign(**{"Who is counted": counted}).rename_axis("fact")
+    if role not in ROLES:
+        raise ValueError(f"role is one of {', '.join(ROLES)}.")
+    order = [role, *(other for other in ROLES if other != role)]
+    table = pd.DataFrame({name: _facts(name) for name in order})
+    table[["Who is counted", "Source"]] = pd.DataFrame(_COUNTED).T
+    return table.rename_axis("Fact")
 
 
-def _share_text(row):
-    return f"{row['share']:.0f}% ({row['share_low']:.0f} to {row['share_high']:.0f})"
+def _facts(role):
+    near = [role in roles for _, roles in NEAREST.values()]
+    wages, jobs = official_pay()[near], outlook()[near]
+    offer, rung, doctors = advertised_pay().loc[role], first_rung().loc[role], doctorates().loc[role]
+    entry = f"{_share(rung)}, {rung['entry']:,.0f} of {rung['adverts']:,.0f}"
+    if role == "AI Research Scientist":
+        named = first_rung_of_research().loc[True]
+        entry += f"; titles that name AI {_share(named)}, {named['entry']:,.0f} of {named['adverts']:,.0f}"
+    return {
+        "Official wage": "; ".join(
+            f"{name} {row.value:.0f} ({row.low:.0f} to {row.high:.0f})" for name, row in wages.iterrows()
+        ),
+        "Advertised pay": f"{offer['low']:.0f} to {offer['high']:.0f} ({offer['adverts']:,.0f} adverts)",
+        "Size": f"{size().loc[role, 'value']:,} adverts",
+        "Outlook": "; ".join(f"{name} {row.value:+.1f}%" for name, row in jobs.iterrows()),
+        "Tools that set it apart": ", ".join(apart(role)) or "none clearly",
+        "Doctorate": f"{_share(doctors)} of {doctors['people']:,.0f}" if doctors["people"] > 0 else "counted with ML Engineer",
+        "Entry level": entry,
+    }  # fmt: skip
 
 
-def _spelled(tool):
-    known_names = {"aws": "AWS", "sql": "SQL", "docker": "Docker", "python": "Python", "azure": "Azure"}
-    return known_names.get(tool, tool.capitalize())
+def _share(row):
+    return f"{row['value']:.0f}% ({row['low']:.0f} to {row['high']:.0f}%)"
 
 
 def role_card(role):
-    """Draw the facts of a role in its colour beside the other three in grey; see :func:`facts` for the words.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    from matplotlib.figure import Figure
-
-    from helpers import charts
-
-    known(role)
-    wages, offers, sizes = official_pay(), advertised_pay(), postings()
-    rungs, degrees, outlooks = first_rung(), doctorates(), outlook()["change_percent"]
-    wage = wages.loc[[NEAREST_ONE[name] for name in ROLES]].set_axis(list(ROLES))
-    change = pd.DataFrame({"value": [outlooks[NEAREST_ONE[name]] for name in ROLES]}, index=list(ROLES))
-    panels = (
-        ("Paid: nearest occupation, thousand USD", wage[["p10", "p90", "median"]].set_axis(["low", "high", "value"], axis=1) / 1000),
-        ("Offered: usual bottom to top, thousand USD", offers[["low_median", "high_median"]].set_axis(["low", "high"], axis=1)),
-        ("Size: adverts in one collection of 2023", pd.DataFrame({"value": sizes.reindex(list(ROLES))})),
-        ("Outlook: jobs 2024 to 2034, change in %", change),
-        ("Degree: doctorate, %", degrees.rename(columns={"share": "value", "share_low": "low", "share_high": "high"})),
-        ("First rung: adverts at entry level, %", rungs.rename(columns={"share": "value", "share_low": "low", "share_high": "high"})),
+    """Draw the seven facts of a role (a Figure) in its colour beside the others in grey; :func:`facts` has the words."""
+    words = facts(role)[role]
+    form, near = "{value:.0f} ({low:.0f} to {high:.0f})", [role in roles for _, roles in NEAREST.values()]
+    mine, telling = [name == role for name in ROLES], _telling(role)
+    drawn = (
+        ("Official wage, thousand USD: median, lowest to highest tenth", official_pay(), near, form),
+        ("Jobs in the US, 2024 to 2034, change in %", outlook(), near, "{value:+.1f}"),
+        ("Advertised pay, thousand USD: usual bottom to usual top", advertised_pay(), mine, "{low:.0f} to {high:.0f}"),
+        ("Size: adverts of 2023 in one collection", size(), mine, "{value:,.0f}"),
+        ("First rung: % of adverts labelled entry level", first_rung(), mine, form),
+        ("Doctorate: % of those who answered", doctorates(), mine, form),
+        ("Tools: % of adverts of 2023 (bold: sets this role apart; small dots: the other three)", telling, telling["apart"], form),
     )  # fmt: skip
-    figure = Figure(figsize=(8.6, 6.3))
-    grid = figure.subplots(3, 2, sharey=True)
-    figure.subplots_adjust(left=0.19, right=0.98, top=0.88, bottom=0.12, hspace=0.75, wspace=0.12)
-    for axes, (title, table) in zip(grid.flat, panels, strict=True):
-        axes.set_title(title, fontsize=9.5, pad=4)
-        axes.grid(axis="y", visible=False)
-        axes.grid(axis="x", visible=True)
-        top = table[[column for column in ("value", "high") if column in table]].max().max()
-        for place, name in enumerate(ROLES):
-            row, own = table.loc[name], name == role
-            color = charts.ROLE_STYLE[role]["color"] if own else charts.FLAT
-            if row[[column for column in ("low", "value") if column in table]].isna().any():
-                axes.text(0.02 * top, place, "not asked", va="center", fontsize=8.5, color=charts.FLAT)
-                continue
-            if "low" in table:
-                axes.plot(
-                    [row["low"], row["high"]],
-                    [place] * 2,
-                    color=color,
-                    linewidth=6 if "value" not in table else 2,
-                    alpha=0.6,
-                )
-            end, text = row.get("high", row.get("value")), f"{row.get('value', 0):,.0f}"
-            if "value" in table:
-                axes.plot(
-                    row["value"],
-                    place,
-                    charts.ROLE_STYLE[role]["marker"] if own else "o",
-                    color=color,
-                    markersize=6,
-                )
-            else:
-                text = f"{row['low']:.0f} to {row['high']:.0f}"
-            axes.annotate(text, (max(end, row.get("value", end)), place), (6, 0), textcoords="offset points", va="center",
-                          fontsize=8.5, color=charts.DARK.get(color, color), fontweight="bold" if own else "normal")  # fmt: skip
-        axes.set_xlim(min(0, 1.1 * table.min().min()), 1.3 * top)
-        axes.set_ylim(3.6, -0.6)
-        axes.set_yticks(range(4), ROLES, fontsize=9)
-        axes.tick_params(axis="x", labelsize=8)
-    for axes in grid[:, 0]:
-        axes.get_yticklabels()[ROLES.index(role)].set_fontweight("bold")
-    sentence = (
-        f"{role} beside the other three roles, in six small charts. Official wages, offers in adverts and answers to a "
-        "survey count different people and are never joined. Lines are the middle eight tenths of wages, the usual range "
-        "of offers, or 95% intervals of shares. The folded table has the numbers, and who is counted."
+    height, top = 6.3, 0.42
+    figure, axes = charts.blank(height)
+    axes.remove()
+    for number, (heading, table, own, form) in enumerate(drawn):
+        left, wide = ((0.245, 0.33), (0.625, 0.36), (0.245, 0.74))[number % 2 + 2 * (number == 6)]
+        tall = 0.22 * len(table)
+        axes = figure.add_axes((left, 1 - (top + 0.27 + tall) / height, wide, tall / height))
+        _draw(axes, table, own, role, form, heading)
+        top += (tall + 0.39) * (number % 2)
+    return charts.finish(
+        figure,
+        f"{role}: offers of {words['Advertised pay'].split(' (')[0]} thousand USD; {words['Entry level'].split(' (')[0]} of them at entry level",
+        "Sources: US Bureau of Labor Statistics, 2025; aijobs.net, 2022 to January 2025; data_jobs, 2023; Kaggle survey, 2022.",
+        f"{role} in colour beside the other three roles in grey; each small chart counts other people, so they share no axis "
+        "(the table has who; four in five research adverts name no field).",
     )
-    source = "Sources: US Bureau of Labor Statistics, May 2025 and August 2025; aijobs.net, to January 2025; data_jobs, 2023; Kaggle survey, 2022."
-    return charts.finish(figure, f"The role card: {role}", source, sentence)
+
+
+def _telling(role):
+    """The five tools that say most about a role: what sets it apart, then what its adverts name most."""
+    own, others = _own_tools(role)
+    own = own.assign(apart=own.index.isin(apart(role)), others=others["value"].agg(list))
+    return own.sort_values("apart", ascending=False, kind="stable")[:5]
+
+
+def _draw(axes, table, mine, role, form, heading):
+    """One small chart: a dot, a line or both in each row, and its numbers in words."""
+    box, ends = axes.get_position(), [column for column in ("low", "value", "high") if column in table]
+    for place, ((_, row), own) in enumerate(zip(table.iterrows(), mine, strict=True)):
+        others, missing = list(row.get("others", [])), row[ends].isna().any()
+        style = charts.ROLE_STYLE[role] if own or others else {"color": charts.FLAT, "marker": "o"}
+        color, width = style["color"], 2 if "value" in ends else 6
+        if "low" in ends:
+            axes.plot([row["low"], row["high"]], [place] * 2, color=color, alpha=0.55, linewidth=width)
+        if "value" in ends:
+            axes.plot(row["value"], place, style["marker"], color=color, markersize=6)
+        axes.plot(others, [place] * len(others), "o", color=charts.FLAT, markersize=3)
+        axes.annotate(
+            "asked together with ML Engineer" if missing else form.format(**row[ends]),
+            (0 if missing else max([0, *row[ends], *others]), place), (6, 0), textcoords="offset points", va="center",
+            color=charts.FLAT if missing else charts.DARK.get(color, color), fontweight="bold" if own else "normal", fontsize=8.5,
+        )  # fmt: skip
+    axes.axvline(0, color="#888888", linewidth=0.8)
+    least, most = table[ends].min().min(), table[ends].max().max()
+    room = 1.5 * most if "others" not in table else 1.3 * max(most, table["others"].map(max).max())
+    axes.set(xlim=(1.3 * min(0, least), room), ylim=(len(table) - 0.45, -0.55), xticks=[])
+    axes.set_yticks(range(len(table)), table.index if box.x0 < 0.5 else [""] * len(table), fontsize=8.5)
+    for label, own in zip(axes.get_yticklabels(), mine, strict=True):
+        label.set_fontweight("bold" if own else "normal")
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(visible=False)
+    left = 0.012 if box.x0 < 0.5 else box.x0
+    axes.figure.text(left, box.y1 + 0.006, heading, fontsize=9, fontweight="bold", va="bottom")

@@ -1,6 +1,7 @@
 """The evidence section of the role notebooks: one figure a question, the role in colour, the rest in grey."""
 
-from helpers import charts, evidence, role_rows, tables
+from helpers import charts, role_rows, tables
+from helpers import evidence_tables as evidence
 from helpers.roles import ROLES
 
 _PLURAL = {role: f"{role}s" for role in ROLES}

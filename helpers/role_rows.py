@@ -1,6 +1,7 @@
 """Charts with one named row an entry, in which one role stands out in its colour and the others are grey."""
 
-from helpers import charts, evidence
+from helpers import charts
+from helpers import evidence_tables as evidence
 from helpers.roles import ROLES
 
 _GREY = "#767676"  # dark enough to read as text
