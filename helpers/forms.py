@@ -1,26 +1,28 @@
 """Forms: labelled questions, each answer saved as it is given; a table of the questions where there is no kernel."""
 
-import base64
 import datetime as dt
 import html
 import io
+import pathlib
 import re
 import zipfile
+import zlib
 
+import anywidget
 import ipywidgets as widgets
+import traitlets
 from pydantic import ValidationError
 
-from helpers import profile
+from helpers import live, profile
 
 _UNSAID = ("prefer not to say", None)
 _KEPT = "Each answer is saved as you give it, on this computer only."
 _STYLE = """<style>
 .ml-careers-form .widget-label { text-align: left; white-space: normal; height: auto; line-height: 1.4; }
 .ml-careers-form .widget-inline-hbox { flex-flow: row wrap; height: auto; margin-top: .5em; }
-.ml-careers-form :is(select, input, button):focus { outline: 2px solid #0b5cad; outline-offset: 1px; }
 </style>"""
 _MOST = 5_000_000  # bytes of an upload, unpacked; the work of all notebooks takes a tenth
-_MEMBER = re.compile(r"work/\d\d/[\w][\w.-]{0,80}")
+_MEMBER = re.compile(r"work/[0-9]{2}(/\w[\w .,()+@=-]{0,99}){1,5}")
 
 
 class Form:
@@ -40,7 +42,7 @@ class Form:
         self.controls = {key: _control(asked, options) for key, (asked, options) in questions.items()}
         for key, control in self.controls.items():
             control.observe(lambda change, key=key: self._answered(key, change["new"]), "value")
-        self.widget = widgets.VBox([widgets.HTML(_STYLE), *self.controls.values(), self._status, _own_keys()])
+        self.widget = widgets.VBox([widgets.HTML(_STYLE), *self.controls.values(), self._status])
         self.widget.add_class("ml-careers-form")
         self.fill(profile.read())
 
@@ -69,12 +71,11 @@ class Form:
             return self._say(f"Not saved: {self._questions[key][0]} takes at most 60 characters.")
         self._say(told.note or "Saved.")
 
-    def _repr_mimebundle_(self, **_):
+    def _ipython_display_(self):
         rows = "".join(f"<tr><th>{html.escape(asked)}</th></tr>" for asked, _ in self._questions.values())
         note = "Run this notebook to answer (Run &gt; Run All Cells)."
         text = "; ".join(asked for asked, _ in self._questions.values())
-        live = self.widget._repr_mimebundle_()
-        return {**live, "text/html": f"<table>{rows}</table><p>{note}</p>", "text/plain": text}
+        live.show(self.widget, f"<table>{rows}</table><p>{note}</p>", text)
 
 
 def _control(asked, options):
@@ -82,12 +83,6 @@ def _control(asked, options):
     if options:
         return widgets.Dropdown(options=[_UNSAID, *options], description=asked, style=style, layout=layout)
     return widgets.Text(description=asked, continuous_update=False, style=style, layout=layout)
-
-
-def _own_keys():
-    from helpers.keyboard import OwnKeys  # anywidget is slow to import
-
-    return OwnKeys()
 
 
 def about_you():
@@ -136,58 +131,37 @@ def _put(table, key, value):
         table[key] = value
 
 
-class Files:
+class Files(anywidget.AnyWidget):
     """A download of answers and work as one zip file, an upload of it, and a fresh start; for :func:`files`."""
 
+    _esm = pathlib.Path(__file__).with_name("files.js")
+    most = traitlets.Int(_MOST).tag(sync=True)
+
     def __init__(self, form):
-        self._form, self._link, self._said = form, widgets.HTML(), widgets.HTML()
-        self.upload = widgets.FileUpload(
-            accept=".json,.zip", description="Upload them", layout={"width": "auto"}
-        )
-        self.again, self.sure, self.keep = (
-            widgets.Button(description=text, layout={"width": "auto"})
-            for text in ("Start again", "Yes, forget my answers", "No, keep them")
-        )
-        self._question = widgets.HBox([self.sure, self.keep], layout={"display": "none"})
-        self.upload.observe(self._uploaded, "value")
-        self.again.on_click(lambda _: self._ask("flex"))
-        self.keep.on_click(lambda _: self._ask("none"))
-        self.sure.on_click(lambda _: self._take(b"{}"))
-        for control in form.controls.values():
-            control.observe(lambda _: self._offer(), "value")
-        row = widgets.HBox([self._link, self.upload, self.again], layout={"flex_flow": "row wrap"})
-        self.widget = widgets.VBox([row, self._question, self._said])
-        self.widget.add_class("ml-careers-form")
-        self._offer()
+        super().__init__()
+        self._form, self.said = form, ""
+        self.on_msg(lambda _, asked, sent: self._answer(asked["do"], *sent))
 
-    def _ask(self, display):
-        self._question.layout.display = display
+    def _answer(self, what, *sent):
+        name, data = "", []
+        if what == "pack":  # only now: what lies in the work folder changes all the time
+            packed_, left_out = packed()
+            name, data = f"ml-careers-{dt.date.today():%Y-%m-%d}.zip", [packed_]
+            self.said = f"{name} holds your answers and your work.{left_out}"
+        else:
+            try:
+                said = unpack(bytes(sent[0]) if sent else b"{}")
+                self.said = (
+                    said if sent else "The form is empty. A copy of what it held is kept on this computer."
+                )
+            except ValueError as error:
+                self.said = str(error)
+            self._form.fill(profile.read())
+        self.send({"said": self.said, "name": name}, data)
 
-    def _offer(self):
-        data = base64.b64encode(packed()).decode()
-        name = f"ml-careers-{dt.date.today():%Y-%m-%d}.zip"
-        self._link.value = (
-            f'<a href="data:application/zip;base64,{data}" download="{name}">Download answers and work</a>'
-        )
-
-    def _uploaded(self, change):
-        if change["new"]:
-            self._take(bytes(change["new"][0]["content"]))
-            self.upload.value = ()  # else the same file could not be chosen again
-
-    def _take(self, data):
-        self._ask("none")
-        try:
-            said = unpack(data)
-        except ValueError as error:
-            said = str(error)
-        self._said.value = f'<span role="status">{html.escape(said)}</span>'
-        self._form.fill(profile.read())
-        self._offer()
-
-    def _repr_mimebundle_(self, **_):
+    def _ipython_display_(self):
         text = "Download answers and work, upload them, start again: run this notebook first."
-        return {**self.widget._repr_mimebundle_(), "text/html": f"<p>{text}</p>", "text/plain": text}
+        live.show(self, f"<p>{text}</p>", text)
 
 
 def files(form):
@@ -196,18 +170,36 @@ def files(form):
 
 
 def packed():
-    """bytes: a zip file with the answers and the work folder (its smaller files, if it is over the limit)."""
-    buffer, room = io.BytesIO(), _MOST
+    """Pack the answers and the work folder.
+
+    Returns
+    -------
+    data : bytes
+        A zip file.
+    left_out : str
+        A sentence about files that are not in it, or nothing: links, hidden ones, and the largest over the limit.
+    """
+    buffer, room, left_out = io.BytesIO(), _MOST, []
     root = profile.work("00").parent
+    found = [file for file in root.rglob("*") if file.is_file() and "/." not in f"/{file.relative_to(root)}"]
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("profile.json", profile.read().model_dump_json(indent=1))
-        found = [file for file in root.glob("*/*") if file.is_file() and not file.is_symlink()]
         for file in sorted(found, key=lambda file: file.stat().st_size):
-            name = f"work/{file.parent.name}/{file.name}"
-            room -= file.stat().st_size
-            if room > 0 and _MEMBER.fullmatch(name):
+            name = f"work/{file.relative_to(root).as_posix()}"
+            if "__pycache__" in name:
+                continue
+            fits = file.stat().st_size < room and not _leads_outside(file, root) and _MEMBER.fullmatch(name)
+            if fits:
+                room -= file.stat().st_size
                 archive.writestr(name, file.read_bytes())
-    return buffer.getvalue()
+            else:
+                left_out.append(file.name)
+    left = f" Left out, too large or with an unusual name: {', '.join(left_out[:5])}." if left_out else ""
+    return buffer.getvalue(), left
+
+
+def _leads_outside(file, root):
+    return not file.resolve().is_relative_to(root.resolve())
 
 
 def unpack(data):
@@ -224,21 +216,39 @@ def unpack(data):
         With one sentence, if it is not what :func:`packed` made. Nothing has changed then.
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        return profile.replace(data).note or "The form shows your answers now."
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = [member for member in archive.infolist() if member.filename != "profile.json"]
-        fine = all(_MEMBER.fullmatch(member.filename) for member in members)
-        if not fine or "profile.json" not in archive.namelist():
-            raise ValueError("The zip file is not one that this form made: choose the one you downloaded.")
-        if sum(member.file_size for member in archive.infolist()) > _MOST:
-            raise ValueError(
-                f"The zip file holds more than {_MOST // 1_000_000} MB: take the largest files out."
-            )
-        told = profile.replace(archive.read("profile.json"))
-        for member in members:
-            file = profile.work(member.filename[5:7]) / member.filename[8:]
-            content = archive.read(member)
-            if file.exists() and file.read_bytes() != content:
-                file.replace(file.with_name(f"{file.name}.replaced-{dt.datetime.now():%Y-%m-%d-%H%M%S-%f}"))
+        return profile.replace(data).note or "The form shows your answers as they are now."
+    answers, work = _members(data)
+    told = profile.replace(answers)
+    for name, content in work.items():
+        file = profile.work(name[5:7]) / name[8:]
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if _leads_outside(file, profile.work(name[5:7])):
+                raise OSError("a link leads out of the work folder")
+            if file.exists() and not (file.is_file() and file.read_bytes() == content):
+                now = f"{dt.datetime.now():%Y-%m-%d-%H%M%S-%f}"
+                file.replace(file.with_name(f"{file.name}.replaced-{now}"))
             file.write_bytes(content)
-    return told.note or f"The form shows your answers now, and {len(members)} files are in the work folder."
+        except OSError as error:
+            return f"Your answers are in, but {file.name} could not be written ({error.strerror or error})."
+    return told.note or f"The form shows your answers now, and files went into your work folder: {len(work)}."
+
+
+def _members(data):
+    """Answers (bytes) and work (dict of name to bytes) of a zip file, all of it or nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > 2 * _MOST:
+                raise ValueError("The zip file holds more than this form takes: take the largest files out.")
+            held = {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        raise ValueError("The zip file is damaged: download it again.") from None
+    # Some systems unpack a download by themselves. Packed again by hand, it lies in a folder, beside files of the system.
+    top = min((name[:-12] for name in held if name.endswith("profile.json")), key=len, default=None)
+    if top is not None:
+        ours = [name for name in held if name.startswith(top) and not name.split("/")[-1].startswith(".")]
+        work = {name[len(top) :]: held[name] for name in ours}
+        answers = work.pop("profile.json")
+        if all(_MEMBER.fullmatch(name) for name in work):
+            return answers, work
+    raise ValueError("The zip file is not one that this form made: choose the one you downloaded.")

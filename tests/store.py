@@ -34,6 +34,7 @@ def store(path):
             output.get("data", {}).pop(books.WIDGET_VIEW, None)
             if output.output_type == "stream":
                 output.text = _WRITTEN.sub(r"Writing \1", output.text)
+        cell.outputs = [output for output in cell.outputs if output.get("data") != {}]  # was a live view only
     for key in set(book.metadata) - set(KEPT_METADATA):
         del book.metadata[key]
     # The patch version of Python would change with every machine and tells the reader nothing.

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import stat
 import zipfile
 
 import pytest
@@ -52,30 +51,63 @@ def test_did_you_like_it(notebook):
     assert len(form.controls) == 5 and "most_days" in form.controls
     fill(form)
     assert set(profile.read().liked[notebook].values()) == {profile.NOT_DONE}
-    bundle = form._repr_mimebundle_()
-    assert "<script" not in bundle["text/html"] and "Run this notebook" in bundle["text/html"]
 
 
-def test_a_zip_file_brings_answers_and_work_back(home, monkeypatch):
+def test_without_a_kernel_the_questions_can_be_read(capsys, monkeypatch):
+    shown = []
+    monkeypatch.setattr(forms.live, "display", lambda data, raw: shown.append(data))
+    form = forms.did_you_like_it("02")
+    form._ipython_display_()
+    forms.files(form)._ipython_display_()
+    assert [list(data) for data in shown] == [["text/html", "text/plain"], [forms.live._VIEW]] * 2
+    assert "in SQL?</th>" in shown[0]["text/html"] and "Run this notebook" in shown[0]["text/html"]
+    assert "in SQL?" in shown[0]["text/plain"]
+
+
+@pytest.fixture
+def files(monkeypatch):
+    """The row of buttons below a filled form; what it sends to the browser is in `files.sent`."""
     form = forms.about_you()
     fill(form)
+    row = forms.files(form)
+    row.form, row.sent = form, []
+    monkeypatch.setattr(row, "send", lambda message, data: row.sent.append((message, *data)))
+    return row
+
+
+def ask(row, what, *data):
+    """Do what a click does."""
+    row._handle_custom_msg({"do": what}, list(data))
+    return row.said
+
+
+def test_a_zip_file_brings_answers_and_work_back(files, home, monkeypatch):
+    (profile.work("05") / "steps").mkdir()
+    (profile.work("05") / "steps" / "my step.py").write_text("step = 1")
     (profile.work("04") / "app.py").write_text("app = 1")
-    files = forms.files(form)
-    data = forms.packed()
+    (profile.work("04") / ".hidden").write_text("")
+    assert "holds your answers and your work." in ask(files, "pack")
+    message, data = files.sent[-1]
+    assert message["name"] == f"ml-careers-{dt.date.today()}.zip"
     monkeypatch.setenv("ML_CAREERS_HOME", str(home / "another"))
     (profile.work("04") / "app.py").write_text("app = 2")
-    files.upload.value = (
-        {
-            "name": "x.zip",
-            "type": "",
-            "size": len(data),
-            "content": data,
-            "last_modified": dt.datetime(2026, 1, 1),
-        },
-    )
-    assert form.controls["hours"].value == 40 and files.upload.value == ()
+    for _ in range(2):
+        assert "went into your work folder: 2." in ask(files, "unpack", memoryview(data))
+    assert files.form.controls["hours"].value == 40
+    assert (profile.work("05") / "steps" / "my step.py").read_text() == "step = 1"
     assert (profile.work("04") / "app.py").read_text() == "app = 1"
-    assert next(profile.work("04").glob("app.py.replaced-*")).read_text() == "app = 2"
+    assert [file.read_text() for file in profile.work("04").glob("app.py.replaced-*")] == ["app = 2"]
+
+
+def test_what_was_packed_again_by_hand_is_taken():
+    inside = zipfile.ZipFile(io.BytesIO(zipped(("work/04/a.py", "1"))))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in inside.namelist():
+            archive.writestr(f"ml-careers/{name}", inside.read(name))
+            archive.writestr(f"__MACOSX/ml-careers/._{name}", b"x")
+        archive.writestr("ml-careers/.DS_Store", b"x")
+    assert ": 1." in forms.unpack(buffer.getvalue()) and (profile.work("04") / "a.py").read_text() == "1"
 
 
 def zipped(*members):
@@ -90,7 +122,7 @@ def zipped(*members):
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil", "work/04/../../evil", "/etc/passwd", "work/04/.hidden", "work/4/a", "x.py", "work/04/a/b"],
+    ["../evil", "work/04/../../evil", "/etc/passwd", "work/04/.x/a", "work/4/a", "x.py"],
 )
 def test_an_upload_writes_nowhere_else(name, home):
     with pytest.raises(ValueError, match="not one that this form made"):
@@ -98,25 +130,30 @@ def test_an_upload_writes_nowhere_else(name, home):
     assert not list(home.rglob("evil"))
 
 
-def test_an_upload_is_bounded_and_no_links_are_packed(home):
-    with pytest.raises(ValueError, match="more than 5 MB"):
-        forms.unpack(zipped(("work/04/big", b"0" * 6_000_000)))
-    for bad in (b"", b"PK\x03\x04", b"hello"):
-        with pytest.raises(ValueError, match=r"."):
+def test_an_upload_is_bounded_and_no_links_are_packed_or_followed(home):
+    with pytest.raises(ValueError, match="more than this form takes"):
+        forms.unpack(zipped(("work/04/big", b"0" * 11_000_000)))
+    good = zipped(("work/04/a.py", "x" * 999))
+    place = good.index(b"a.py")
+    for bad in (b"", b"PK\x03\x04", b"hello", good[: place + 6] + b"damaged" + good[place + 13 :]):
+        with pytest.raises(ValueError, match=r"holds no answers|damaged"):
             forms.unpack(bad)
-    (profile.work("04") / "secret").symlink_to("/etc/passwd")
-    with zipfile.ZipFile(io.BytesIO(forms.packed())) as archive:
-        assert archive.namelist() == ["profile.json"]
-        assert not any(stat.S_ISLNK(member.external_attr >> 16) for member in archive.infolist())
+    outside = home / "outside"
+    outside.mkdir()
+    (outside / "b.py").write_text("secret")
+    (profile.work("04") / "out").symlink_to(outside)
+    (profile.work("04") / "b.py").symlink_to(outside / "b.py")
+    (profile.work("04") / "huge").write_bytes(b"0" * 6_000_000)
+    data, left_out = forms.packed()
+    assert zipfile.ZipFile(io.BytesIO(data)).namelist() == ["profile.json"]
+    assert "b.py" in left_out and "huge" in left_out
+    for name in ("work/04/out/b.py", "work/04/b.py"):
+        assert "could not be written" in forms.unpack(zipped((name, "evil")))
+    assert (outside / "b.py").read_text() == "secret"
 
 
-def test_start_again_asks_first():
-    form = forms.about_you()
-    fill(form)
-    files = forms.files(form)
-    files.again.click()
-    files.keep.click()
-    assert profile.read().answers.hours == 40
-    files.again.click()
-    files.sure.click()
-    assert profile.read() == profile.Profile() and form.controls["hours"].value is None
+def test_start_again_keeps_a_copy(files, home):
+    ask(files, "forget")
+    assert profile.read() == profile.Profile() and files.form.controls["hours"].value is None
+    assert len(list(home.glob("profile.json.replaced-*"))) == 1
+    assert "holds no answers" in ask(files, "unpack", b"nothing") and files.sent[-1][0]["said"] == files.said

@@ -1,0 +1,68 @@
+"""An output that is live where a kernel answers, and can be read where none does."""
+
+import anywidget
+import ipywidgets
+from IPython.display import display
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+# JupyterLab shows only the live view of an output that has one, and on the next day "model not found" in its place.
+# So these are two outputs. The first rule hides a view without a model, the second what stands above a live one; the
+# third lets everybody see where the keyboard is.
+_STYLE = """<style>
+.jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }
+.jp-OutputArea-child:has(.ml-careers-still):has(+ .jp-OutputArea-child .ml-careers-live) { display: none; }
+.ml-careers-live :is(select, input, button, .noUi-handle):focus {
+  outline: 2px solid var(--jp-ui-font-color1) !important; outline-offset: 1px;
+}
+</style>"""
+
+
+def show(widget, still, text):
+    """Display a widget, and what a reader without a kernel sees in its place.
+
+    Parameters
+    ----------
+    widget : ipywidgets.DOMWidget
+    still : str
+        HTML, the same whatever was answered or moved.
+    text : str
+        The same in plain words: it is what the tests compare.
+    """
+    box = ipywidgets.VBox([widget, OwnKeys()])
+    box.add_class("ml-careers-live")
+    display(
+        {"text/html": f'<div class="ml-careers-still">{still}</div>{_STYLE}', "text/plain": text},
+        raw=True,
+    )
+    display({_VIEW: box._repr_mimebundle_()[_VIEW]}, raw=True)
+
+
+class OwnKeys(anywidget.AnyWidget):
+    """An invisible child of a VBox that keeps what is typed in that VBox from JupyterLab.
+
+    Without it JupyterLab takes the up and down arrows in a drop-down list as "go to the next cell", and the
+    list cannot be used by keyboard.
+    """
+
+    _esm = """
+    function render({ el }) {
+      el.style.display = "none";
+      let box = null, frame = 0;
+      const keep = (event) => event.stopPropagation();  // from the notebook's own listener
+      const find = () => {
+        box = el.closest(".widget-vbox");
+        if (box === null) {
+          frame = requestAnimationFrame(find);  // a child is rendered before it is put into its box
+          return;
+        }
+        box.setAttribute("data-lm-suppress-shortcuts", "true");  // the application's shortcuts
+        box.addEventListener("keydown", keep);
+      };
+      find();
+      return () => {
+        cancelAnimationFrame(frame);
+        if (box) box.removeEventListener("keydown", keep);
+      };
+    }
+    export default { render };
+    """
