@@ -99,6 +99,7 @@ def finish(figure, title, source, sentence):
         figure.set_layout_engine("constrained", rect=(0, 0.28 / height, 1, 1 - 0.66 / height))
     figure.text(0.012, 1 - 0.12 / height, title, va="top", fontsize=12, fontweight="bold")
     figure.text(0.012, 0.07 / height, source, va="bottom", fontsize=8.5, color="#555555")
+    figure.set_gid(title)
     figure.set_label(sentence)
     return figure
 
@@ -143,7 +144,7 @@ def png(figure, density=1):
 
 def title_of(figure):
     """str: the title that :func:`finish` gave to a figure."""
-    return figure.texts[0].get_text()
+    return figure.get_gid()
 
 
 def show(figure, table=None):
@@ -170,11 +171,10 @@ def show(figure, table=None):
 
 
 def _title(figure):
-    finished = [text.get_text() for text in figure.texts[:1] if figure.get_label()]
     own = [axes.get_title(where) for axes in figure.axes for where in ("left", "center")]
     units = [label for axes in figure.axes[:1] for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
     untitled = f"a chart of {' and '.join(units) or 'numbers'} without a title"
-    return next(filter(None, [*finished, figure.get_suptitle(), *own]), untitled)
+    return next(filter(None, [title_of(figure), figure.get_suptitle(), *own]), untitled)
 
 
 def _width(figure):

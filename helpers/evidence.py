@@ -113,7 +113,6 @@ def size():
     return _tags().groupby("role", observed=True)["postings"].first().loc[list(ROLES)].to_frame("value")
 
 
-@lru_cache
 def tools():
     """Tools that the adverts of :func:`size` name; one that an advert does not name may still be wanted.
 

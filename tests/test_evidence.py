@@ -1,39 +1,30 @@
-"""The evidence of the role notebooks: figures known from the sources, honest limits, and drawable charts."""
+"""The role card: figures known from the sources, one rule for each role, honest limits."""
 
-import io
+import re
 
 import numpy as np
-import pandas as pd
 import pytest
-from PIL import Image
 from scipy.stats import binomtest
 
-from helpers import charts, evidence, evidence_charts, tables
-from helpers.roles import ROLES
-
-CHARTS = (
-    evidence_charts.official_pay,
-    evidence_charts.advertised_pay,
-    evidence_charts.size,
-    evidence_charts.outlook,
-    evidence_charts.tools,
-    evidence_charts.education,
-    evidence_charts.first_rung,
-)
+from helpers import charts, evidence, stats, tables
+from helpers.pay import ROLES
 
 
 def test_official_pay_is_what_the_statistics_published_for_may_2025():
     pay = evidence.official_pay()
-    data_scientists = pay.loc["15-2051"]
     assert tables.as_of("wages").year == 2025
-    assert data_scientists[["employment", "p10", "median", "p90"]].tolist() == [262440, 67240, 120230, 199130]
-    assert pay.loc["15-1252", "median"] == 135980
-    assert pay["median"].is_monotonic_decreasing
+    assert pay.loc["Data scientists", ["low", "value", "high"]].tolist() == [67.24, 120.23, 199.13]
+    assert pay.loc["Software developers", "value"] == 135.98
+    assert pay["value"].is_monotonic_decreasing
 
 
 def test_every_role_has_a_nearest_occupation_and_only_known_roles_are_named():
-    named = [role for roles in evidence.NEAREST.values() for role in roles]
-    assert set(named) == set(ROLES)
+    assert {role for _, roles in evidence.NEAREST.values() for role in roles} == set(ROLES)
+
+
+def test_the_outlook_is_the_published_one_and_has_the_order_of_the_wages():
+    assert evidence.outlook().loc["Data scientists", "value"] == 33.5
+    assert list(evidence.outlook().index) == list(evidence.official_pay().index)
 
 
 def test_advertised_pay_counts_every_advert_once_and_leaves_out_single_figures():
@@ -42,152 +33,90 @@ def test_advertised_pay_counts_every_advert_once_and_leaves_out_single_figures()
     raw = raw[raw["role"] == "ML Engineer"]
     spread = np.repeat(raw["low"].to_numpy(), raw["adverts"].to_numpy())
     own = evidence.advertised_pay().loc["ML Engineer"]
-    assert own["adverts"] == len(spread)
-    assert own["low_median"] == np.median(spread)
-    assert own["low_p10"] <= own["low_median"] < own["high_median"] <= own["high_p90"]
+    assert (own["adverts"], own["low"]) == (len(spread), np.median(spread))
+    assert own["low"] < own["high"]
 
 
-def test_advertised_pay_says_nothing_of_too_few_adverts(monkeypatch):
-    monkeypatch.setattr(evidence, "TOO_FEW", 100)
-    pay = evidence.advertised_pay().loc["MLOps Engineer"]
-    assert pay["adverts"] == 73
-    assert pay.drop("adverts").isna().all()
-
-
-def test_first_rung_of_mlops_is_two_adverts_in_a_wide_interval():
-    rung = evidence.first_rung().loc["MLOps Engineer"]
-    assert (rung["entry"], rung["adverts"]) == (2, 73)
-    assert rung["share_low"] == pytest.approx(0.74, abs=0.01)
-    assert rung["share_high"] == pytest.approx(9.58, abs=0.01)
-
-
-def test_first_rung_counts_the_ranges_that_the_pay_figure_counts_and_allows_for_repeats():
+def test_first_rung_counts_the_adverts_of_the_pay_and_allows_for_repeats():
     rungs = evidence.first_rung()
     assert rungs["adverts"].equals(evidence.advertised_pay()["adverts"])
-    assert rungs.loc["Data Scientist", ["entry", "adverts"]].tolist() == [207, 5255]
-    plain = binomtest(165, 1993).proportion_ci(method="wilson")
-    own = rungs.loc["AI Research Scientist"]
-    assert own["share_low"] < 100 * plain.low and own["share_high"] > 100 * plain.high
-
-
-def test_postings_are_the_counts_of_2023():
-    counts = evidence.postings()
-    assert counts[list(ROLES)].tolist() == [8495, 77, 621, 47]
-    assert evidence.postings("US")["MLOps Engineer"] == 11
-
-
-def test_tools_are_compared_in_the_us_unless_a_role_is_too_small_there():
-    assert [evidence.tools_place(role) for role in ROLES] == ["US", "US", "US", "all countries"]
-    table = evidence.tools("MLOps Engineer")
-    docker = table[(table["role"] == "MLOps Engineer") & (table["skill"] == "docker")].iloc[0]
-    assert (docker["naming"], docker["postings"], docker["share"]) == (20, 47, 42.6)
-    assert "aws, azure or gcp" not in set(table["skill"])
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_what_sets_a_role_apart_does_so_against_every_role_that_is_large_enough(role):
-    more, less = evidence.apart(role)
-    table = evidence.tools(role).set_index(["role", "skill"])
-    large = [other for other in ROLES if other != role and table.loc[other, "postings"].max() >= 30]
-    assert large
-    for skill in more:
-        own = table.loc[(role, skill), "share_low"]
-        assert all(own > table.loc[(other, skill), "share_high"] for other in large)
-    for skill in less:
-        own = table.loc[(role, skill), "share_high"]
-        assert all(own < table.loc[(other, skill), "share_low"] for other in large)
-
-
-def test_apart_names_containers_for_mlops_and_hears_a_small_role_only_where_it_is_clear():
-    assert {"docker", "kubernetes"} <= set(evidence.apart("MLOps Engineer")[0])
-    # In the US 9 of 11 MLOps adverts name AWS: enough to take it from the ML engineers.
-    assert "aws" not in evidence.apart("ML Engineer")[0]
-    # In the US 6 of 11 MLOps adverts name SQL: too few to take it from the data scientists.
-    assert "sql" in evidence.apart("Data Scientist")[0]
-
-
-@pytest.mark.parametrize("survey", [evidence.KAGGLE, evidence.STACK_OVERFLOW])
-def test_degrees_of_a_role_add_up_to_everyone(survey):
-    table = evidence.education(survey)
-    people = table.groupby("role", observed=True)["people"].sum()
-    assert people.equals(table.groupby("role", observed=True)["total"].first().rename("people"))
-    assert table["degree"].notna().all()
-
-
-def test_doctorates_are_those_of_the_survey():
-    table = evidence.education().set_index(["degree", "role"])["share"].round()
-    assert table["Doctorate", "AI Research Scientist"] == 52
-    assert table["Doctorate", "ML Engineer"] == 11
-
-
-def test_the_outlook_sets_the_occupations_against_the_whole_economy():
-    rows = evidence.outlook()
-    assert rows.loc["15-2051", "change_percent"] == 33.5
-    assert rows.loc["00-0000", "change_percent"] == 3.1
-
-
-@pytest.mark.parametrize(
-    ("function", "value", "words"),
-    [
-        (evidence.tools, "Wizard", "role is one of"),
-        (evidence.apart, None, "role is one of"),
-        (evidence.education, "Gallup", "survey is one of"),
-        *((chart, "Wizard", "role is one of") for chart in CHARTS),
-    ],
-)
-def test_an_unknown_name_gets_one_sentence_with_the_right_ones(function, value, words):
-    with pytest.raises(ValueError, match=words):
-        function(value)
-
-
-@pytest.mark.parametrize("chart", CHARTS)
-@pytest.mark.parametrize("role", ROLES)
-def test_charts_name_role_and_source_fit_the_picture_and_repeat(chart, role):
-    figure = chart(role)
-    sentence = charts.sentence_of(figure)
-    assert len(sentence) >= 40 and "nan" not in sentence.lower()
-    assert figure.texts[1].get_text().startswith("Source:")
-    picture = charts.png(figure)
-    assert picture == charts.png(chart(role))
-    assert Image.open(io.BytesIO(picture)).width == charts.WIDTH
-    assert _all_text_inside(figure)
-
-
-def test_the_numbers_of_a_sentence_are_those_of_the_table():
-    sentence = charts.sentence_of(evidence_charts.first_rung("MLOps Engineer"))
-    assert "2 of 73" in sentence and "0.7 to 9.6%" in sentence and "exact share is unknown" in sentence
-    assert "only 11 adverts" in charts.sentence_of(evidence_charts.tools("Data Scientist"))
-    assert "no occupation called MLOps Engineer" in charts.sentence_of(
-        evidence_charts.official_pay("MLOps Engineer")
+    assert rungs.loc["MLOps Engineer", ["entry", "adverts"]].tolist() == [2, 73]
+    plain, own = (
+        binomtest(165, 1993).proportion_ci(method="wilson"),
+        rungs.loc["AI Research Scientist"],
     )
+    assert own["low"] < 100 * plain.low and own["high"] > 100 * plain.high
 
 
-def test_a_survey_without_the_role_is_no_picture():
-    with pytest.raises(charts.NoPicture, match="choose Kaggle"):
-        evidence_charts.education("MLOps Engineer", evidence.STACK_OVERFLOW)
-    assert evidence_charts.education("ML Engineer", evidence.STACK_OVERFLOW)
+def test_research_adverts_are_told_apart_by_whether_their_title_names_the_field():
+    rungs = evidence.first_rung_of_research()
+    assert rungs["adverts"].sum() == evidence.first_rung().loc["AI Research Scientist", "adverts"]
+    assert rungs.loc[True, ["entry", "adverts"]].tolist() == [7, 382]
+    assert rungs["value"].round(1).tolist() == [9.8, 1.8]
+    assert 0.79 < rungs.loc[False, "adverts"] / rungs["adverts"].sum() < 0.82  # "four in five"
 
 
-def test_tables_are_copies():
-    before = evidence.tools("ML Engineer")
-    changed = evidence.tools("ML Engineer")
-    changed["share"] = 0.0
-    pd.testing.assert_frame_equal(before, evidence.tools("ML Engineer"))
+def test_size_and_tools_count_all_roles_in_one_place():
+    sizes = evidence.size()["value"]
+    assert sizes.tolist() == [8495, 77, 621, 47]
+    table = evidence.tools()
+    assert table.loc[("MLOps Engineer", "Docker"), "value"] == pytest.approx(100 * 20 / 47)
+    assert "aws, azure or gcp" not in " ".join(table.index.get_level_values("tool")).lower()
 
 
-def _all_text_inside(figure):
-    """Is every text of the figure inside its edges? A text beyond them would be cut off."""
-    renderer = figure.canvas.get_renderer()
-    width, height = figure.canvas.get_width_height()
-    axes = figure.axes[0]
-    texts = [*figure.texts, *axes.texts, *axes.get_yticklabels(), axes.xaxis.label]
-    if figure.legends:
-        texts += figure.legends[0].get_texts()
-    boxes = [text.get_window_extent(renderer) for text in texts if text.get_text()]
-    outside = [
-        (text.get_text(), box)
-        for text, box in zip(texts, boxes, strict=False)
-        if box.x0 < 0 or box.x1 > width or box.y0 < 0 or box.y1 > height
-    ]
-    assert not outside, outside
-    return True
+@pytest.mark.parametrize("role", ROLES)
+def test_what_sets_a_role_apart_does_so_against_every_other_role(role):
+    table = evidence.tools()
+    for tool in evidence.apart(role):
+        others = [table.loc[(other, tool), "high"] for other in ROLES if other != role]
+        assert table.loc[(role, tool), "low"] > max(others)
+
+
+def test_apart_names_containers_for_mlops():
+    assert {"Docker", "Kubernetes"} <= set(evidence.apart("MLOps Engineer"))
+    assert "SQL" in evidence.apart("Data Scientist")
+
+
+def test_doctorates_hold_professional_ones_and_miss_who_was_not_asked():
+    table = evidence.doctorates()
+    assert table["value"].round().tolist()[:3] == [20, 60, 13]
+    assert table.loc["MLOps Engineer"].isna().all()
+
+
+def test_nothing_is_said_of_too_few(monkeypatch):
+    monkeypatch.setattr(stats, "LEAST", 74)
+    assert evidence.advertised_pay().loc["MLOps Engineer", ["low", "high"]].isna().all()
+    assert evidence.first_rung().loc["MLOps Engineer", ["value", "low", "high"]].isna().all()
+    assert "MLOps Engineer" not in evidence.tools().index
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_seven_facts_with_who_is_counted_and_a_source_with_its_year(role):
+    facts = evidence.facts(role)
+    assert facts.shape == (7, 6) and facts.columns[0] == role and facts.notna().all(axis=None)
+    assert not facts.map(lambda text: "nan" in text.split()).any(axis=None)
+    assert facts["Source"].str.contains(r"20\d\d$").all()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_card_says_what_the_facts_say_and_no_text_is_cut_off(role):
+    card, facts = evidence.role_card(role), evidence.facts(role)[role]
+    drawn = [text.get_text() for axes in card.axes for text in axes.texts]
+    for fact in ("Advertised pay", "Size", "Entry level"):
+        first = re.match(r"[\d,]+( to [\d,]+)?", facts[fact])[0]
+        assert any(text.startswith(first) for text in drawn), fact
+    for name, change in re.findall(r"([A-Z][a-z ]+) ([+-][\d.]+)%", facts["Outlook"]):
+        assert change in drawn and name in evidence.outlook().index
+    assert role in charts.title_of(card) and role in charts.sentence_of(card)
+    assert charts.png(card) == charts.png(evidence.role_card(role))
+    renderer, (width, height) = card.canvas.get_renderer(), card.canvas.get_width_height()
+    texts = [*card.texts, *(text for axes in card.axes for text in [*axes.texts, *axes.get_yticklabels()])]
+    for text in texts:
+        box = text.get_window_extent(renderer)
+        assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text.get_text()
+
+
+def test_an_unknown_role_gets_one_sentence_with_the_right_ones():
+    for make in (evidence.facts, evidence.role_card):
+        with pytest.raises(ValueError, match="Data Scientist, AI Research Scientist"):
+            make("Wizard")

@@ -1,0 +1,124 @@
+"""Charts: what a notebook stores of them, shapes that say what the data say, colours that can be read."""
+
+import base64
+import html.parser
+import io
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from PIL import Image
+
+from helpers import charts
+
+WORDS = {"title": "Pay <rises>", "source": "Source: nobody, 2026.", "sentence": "It rises by 3 & more."}
+TABLE = pd.DataFrame(
+    {"low": [10.0, -20, np.nan], "mid": [20.0, 30, np.nan], "high": [30.0, 60, np.nan], "n": [40, 50, 3]},
+    index=pd.Index(["ML Engineer", "b", "<c>"], name="role"),
+)
+TIMES = pd.DataFrame(
+    {"week": pd.date_range("2024-01-01", periods=8, freq="W"), "value": range(8), "low": 0, "high": 9}
+)
+LONG = pd.concat([TIMES.assign(name=name) for name in ("ML Engineer", "here", "there")])
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What charts.show() hands to the notebook."""
+    outputs = []
+    monkeypatch.setattr(charts, "display", lambda data, raw: outputs.append(data))
+    return lambda *given: (charts.show(*given), outputs.pop())[1]
+
+
+def test_a_figure_is_one_html_output_with_alt_text_a_caption_and_a_folded_table(shown):
+    data = shown(charts.rows(TABLE, unit="%", value="mid", **WORDS), TABLE)
+    assert set(data) == {"text/html", "text/plain"}
+    assert data["text/plain"] == "<figure: Pay <rises>> It rises by 3 & more."
+    page = data["text/html"]
+    html.parser.HTMLParser().feed(page)
+    assert 'alt="Chart: Pay &lt;rises&gt;"' in page and "<figcaption>It rises by 3 &amp; more.<" in page
+    assert page.count("<details>") == page.count('scope="row">ML Engineer') == 1
+    assert page.count('scope="col"') == 5 and "&lt;c&gt;" in page and "not known" in page
+    picture = base64.b64decode(re.search(r"base64,([^\"]+)", page)[1])
+    assert Image.open(io.BytesIO(picture)).width == charts.DENSITY * charts.WIDTH
+
+
+def test_figures_of_pyplot_and_pandas_are_shown_once_with_their_own_title(shown):
+    axes = TABLE.plot.barh(y="mid", title="My own")
+    assert shown(axes)["text/plain"] == "<figure: My own>" and not plt.get_fignums()
+    assert "a chart of week without a title" in shown(TIMES.plot(x="week", y=["low", "high"], subplots=True)[0])["text/plain"]  # fmt: skip
+    figure, axes = plt.subplots(figsize=(4, 3))
+    axes.plot([1, 2])
+    assert 'width="400"' in shown(charts.finish(figure, **WORDS))["text/html"]
+    assert 'alt="Chart: a chart of numbers without a title"' in shown(Figure())["text/html"]
+
+
+SHAPES = {
+    "rows": lambda: charts.rows(TABLE, unit="%", value="mid", thin=("low", "high"), **WORDS),
+    "ranges": lambda: charts.rows(TABLE, unit="%", thick=("low", "high"), **WORDS),
+    "bars": lambda: charts.bars(TABLE, "low", unit="%", counts="n", mine=[True, False, False], role="ML Engineer", **WORDS),
+    "lines": lambda: charts.lines(LONG, "week", "value", "name", unit="%", level=4, band=("low", "high"),
+                                  marks={pd.Timestamp("2024-02-01"): "a mark"}, **WORDS),
+    "panels": lambda: charts.panels(LONG, "week", "value", "name", unit="%", columns=2, **WORDS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_has_words_repeats_and_cuts_nothing_off(shape):
+    figure = SHAPES[shape]()
+    picture = charts.png(figure)
+    assert charts.title_of(figure) == WORDS["title"] and charts.sentence_of(figure) == WORDS["sentence"]
+    assert picture == charts.png(SHAPES[shape]()) and len(picture) < 40_000
+    width, height = figure.canvas.get_width_height()
+    renderer = figure.canvas.get_renderer()
+    for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
+        box = text.get_window_extent(renderer)
+        assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text.get_text()
+
+
+@pytest.mark.parametrize("shape", ["rows", "ranges", "bars"])
+def test_named_rows_hold_zero_and_do_not_draw_what_is_missing(shape):
+    axes = SHAPES[shape]().axes[0]
+    low, high = axes.get_xlim()
+    assert low <= 0 <= high
+    assert [text.get_text() for text in axes.texts].count("too few to say") == 1
+
+
+def test_bars_say_how_many_they_rest_on():
+    labels = [label.get_text() for label in SHAPES["bars"]().axes[0].get_yticklabels()]
+    assert labels[0] == "ML Engineer\nn = 40"
+
+
+def test_every_series_is_named_at_its_end_and_marks_at_their_line():
+    texts = {text.get_text() for text in SHAPES["lines"]().axes[0].texts}
+    assert {"ML Engineer", "here", "there", "a mark"} <= texts
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_words_can_be_read_on_white(shape):
+    figure = SHAPES[shape]()
+    for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
+        assert contrast(text.get_color()) >= 4.5, text.get_text()
+        assert text.get_fontsize() * 100 / 72 >= 9  # CSS pixels
+
+
+def test_every_colour_of_the_house_has_a_shade_for_text():
+    cycle = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    roles = [style["color"] for style in charts.ROLE_STYLE.values()]
+    for color in [*cycle, *roles, charts.UP, charts.DOWN, charts.FLAT]:
+        assert contrast(charts._text(color)["color"]) >= 4.5, color
+
+
+def contrast(color):
+    """float: contrast with white, as the accessibility guidelines count it."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]
+    return 1.05 / (np.dot(parts, (0.2126, 0.7152, 0.0722)) + 0.05)
+
+
+def test_a_figure_without_words_is_refused():
+    with pytest.raises(ValueError, match=r"charts\.finish"):
+        charts.sentence_of(Figure())
