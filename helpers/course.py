@@ -95,7 +95,7 @@ def _minutes(path, _changed):
                 short += len(part.split()) / 180 * (not longer)
             continue
         if "build" in tags:
-            builds += min(8 + _lines(solved[place]) / 6, 12)
+            builds += min(8 + max(_lines(solved[place]) - 5, 0) / 5, 12)
             continue
         if "exercise" in tags:
             spent = 3

@@ -446,7 +446,12 @@ def predict_range(model, **job):
     Returns
     -------
     low, high : int
-        Thousand USD a year, rounded. For a job that is not accepted see :func:`check_jobs`.
+        Thousand USD a year, rounded.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        For a job that :class:`Job` does not take; the message names what it takes.
     """
-    ends = model.predict(job)[0]
-    return round(float(ends[0])), round(float(ends[-1]))
+    low, high = model.predict(pd.DataFrame([Job(**job).model_dump()]))[0]
+    return round(float(low)), round(float(high))

@@ -40,7 +40,7 @@ def test_numbers_run_from_00_without_a_hole():
 
 @job
 def test_the_four_jobs_can_be_laid_side_by_side(path):
-    headings = re.findall(r"^## (.+)$", books.markdown(books.read(path)), re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", books.prose(books.read(path)), re.MULTILINE)
     assert headings[:2] == ["The brief", "What the day is really like"]
     assert [heading[:3] for heading in headings[2:6]] == ["1. ", "2. ", "3. ", "4. "]
     assert headings[6:] == [
@@ -123,7 +123,8 @@ def test_a_reader_who_jumps_in_is_told_what_to_do(path):
 
 @every
 def test_links_lead_somewhere(path):
-    for target in re.findall(r"\]\(([^)\s]+)\)", books.markdown(books.read(path))):
+    text = re.sub(r"```.*?```", "", books.markdown(books.read(path)), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
         if re.match(r"https://|mailto:", target):
             continue
         name, _, anchor = urllib.parse.unquote(target).partition("#")
@@ -223,12 +224,11 @@ def test_the_learner_writes_a_quarter_of_the_code():
 def test_code_needs_no_network_and_no_shell(path):
     for cell in books.code_cells(books.read(path)):
         source = re.sub(r"\A%%writefile \{work\}/[\w.-]+\n", "", cell.source)
-        assert not re.search(r"^\s*[!%]", source, re.MULTILINE), cell.source
         if source != cell.source and not cell.source.partition("\n")[0].endswith(".py"):
             continue
         imported = {
             name.name.split(".")[0]
-            for node in ast.walk(ast.parse(source))
+            for node in ast.walk(ast.parse(source))  # a magic is no Python
             if isinstance(node, ast.Import)
             for name in node.names
         }

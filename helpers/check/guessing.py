@@ -17,10 +17,10 @@ class _Said(str):
 
 
 class Guess:
-    """What :func:`guess` returns."""
+    """What :func:`guess` returns; `said` is the number or word that was kept, None without one."""
 
     def __init__(self, key, said):
-        self._key, self._said = key, said
+        self._key, self.said = key, said
 
     def compare(self, actual, meaning=""):
         """Show the figure, how far off the guess was, and how it compares with the guesses before.
@@ -33,11 +33,11 @@ class Guess:
             One or two sentences that would give the answer away if they stood in the text.
         """
         lines = [f"**It is {_spelled(actual)}.**"]
-        if self._said is not None:
-            numbers = not isinstance(self._said, str) and not isinstance(actual, str)
-            off = f", {abs(self._said - actual):,.3g} off" if numbers else ""
+        if self.said is not None:
+            numbers = not isinstance(self.said, str) and not isinstance(actual, str)
+            off = f", {abs(self.said - actual):,.3g} off" if numbers else ""
             lines.append(
-                f"You said {_spelled(self._said)}{off}: {'a hit' if _hit(self._said, actual) else 'no hit'}."
+                f"You said {_spelled(self.said)}{off}: {'a hit' if _hit(self.said, actual) else 'no hit'}."
             )
             profile.update(
                 lambda told: setattr(

@@ -1,38 +1,154 @@
-"""Answers to the exercises of notebook 02."""
+"""Answers to the exercises of notebook 02, and pieces for its builds: right ones of another make, and likely mistakes."""
 
+import datetime as dt
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from helpers import pay, stats
+
+GOOD = """# Memo
+
+I recommend to show the range for data scientists first.
+
+Since 2024 it kept a coverage of 78% (74 to 81) of midpoints, in thousand USD a year, in US adverts of 2024.
+
+Adverts without a range were never measured. Applicants would ask for too little. An A/B test by employer would settle it.
+"""
 RIGHT = {
-    "low_end_loss": [18, 18.0, "18", np.float64(18)],
-    "adverts_behind": [37_697, "37,697", np.int64(37_697), pd.Series([37_697.0])],
-    "scope_months": [{"2024-06", "2024-08"}, ["2024-08", "2024-06"], (pd.Period("2024-06"), "2024-08")],
-    "thin_groups": [75.7, "75.7 %", 76],
-    "never_seen": ["Software Engineer", " software engineer "],
-}
+    "what_is_unknown": ["B", " b ", "B."],
+    "scope_months": [
+        ["2024-06", "2024-08"], {"2024-08", "2024-06"}, (pd.Period("2024-06"), dt.date(2024, 8, 1)),
+        pd.to_datetime(["2024-06-01", "2024-08-01"]),
+    ],
+    "memo": [(GOOD, 78.2), (GOOD, 77.6)],
+}  # fmt: skip
 WRONG = {
-    "low_end_loss": {2: "other side", 20: "distance", -18: "never negative", 10: "median", 7: "Multiply"},
-    "adverts_behind": {
-        74_301: "records",
-        36_604: "stand alone",
-        73_208: "two of them",
-        1_093: "one for each pair",
-        37_150.5: "Not every record",
-        5: "minus pairs",
-    },
-    "scope_months": {
-        ("2024-06",): "one of the two",
-        ("2024-06", "2024-09"): "One of the two is right",
-        ("2024-06", "2024-08", "2024-09"): "two months only",
-        ("2023-01", "2023-02"): "first month",
-        "2024-06": "one of the two",
-    },
-    "thin_groups": {
-        0.757: "multiply by 100",
-        24.3: "others",
-        3.0: "count the groups",
-        196: "divide",
-        50: "30",
-    },
-    "never_seen": {"Other": "103", "MLOps Engineer": "10", "Chef": "no such role", "": "no such role"},
+    "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("D", "Choose"), (2, "could not be read")],
+    "scope_months": [
+        (["2024-06"], "one of the two"), ("2024-08", "one of the two"), (["2024-06", "2024-09"], "One of the two is right"),
+        (["2024-06", "2024-07", "2024-08"], "Both are among yours"), (["2023-01", "2023-02"], "no title starts"),
+    ],
+    "memo": [
+        ((GOOD, 69.4), "not found: gives the coverage"),
+        ((GOOD.replace("Applicants", "Some"), 78.2), "not found: says who is harmed"),
+        ((GOOD.replace("without a range", "of some firms"), 78.2), "not found: says that adverts without"),
+        ((GOOD.replace("An A/B test by employer would settle it.", ""), 78.2), "not found: names the experiment"),
+    ],
+}  # fmt: skip
+
+LAG = """
+SELECT year, COUNT(*) AS records, SUM(same) AS twins, SUM(same AND pay >= below) AS higher_first FROM (
+    SELECT a.year, a.pay, b.pay AS below, b.record IS NOT NULL AS same
+    FROM records a LEFT JOIN records b ON b.record = a.record + 1 AND b.arrived = a.arrived AND b.year = a.year
+        AND b.title = a.title AND b.level = a.level AND b.remote = a.remote AND b.country = a.country
+) GROUP BY year ORDER BY year
+"""
+CASE = LAG.replace("SUM(same AND pay >= below)", "SUM(CASE WHEN same AND below <= pay THEN 1 ELSE 0 END)")
+
+
+def boxes(adverts):
+    """A right chart: boxes drawn from quantiles, with the counts below."""
+    us = adverts.query("country == 'US'")
+    figure, axes = plt.subplots()
+    parts = []
+    for role in pay.ROLES:
+        rows = us[us["role"] == role].loc[lambda t: t.index.repeat(t["weight"])]
+        parts.append(rows["midpoint"])
+    axes.boxplot(
+        [np.sort(part) for part in parts],
+        tick_labels=[f"{r}\n{len(p)} adverts" for r, p in zip(pay.ROLES, parts, strict=True)],
+    )
+    axes.set(ylabel="dollars a year (thousand)", title="United States")
+    return figure
+
+
+def bars(adverts, start=0, unit="thousand USD a year", medians=True):
+    """A right chart: bars of the medians with the quartiles as lines; or, with other arguments, a wrong one."""
+    us = adverts[adverts["country"] == "US"]
+    _, axes = plt.subplots()
+    for place, role in enumerate(pay.ROLES):
+        rows = us[us["role"] == role]
+        low, middle, high = np.quantile(
+            rows["midpoint"], (0.25, 0.5, 0.75), weights=rows["weight"], method="inverted_cdf"
+        )
+        middle = middle if medians else np.average(rows["midpoint"], weights=rows["weight"]) + 2
+        axes.bar(f"{role}\n{rows['weight'].sum():,}", middle)
+        axes.vlines(place, low, high, color="black")
+    axes.set(ylim=(start, None), ylabel=unit, title="Offers in the US")
+    return axes
+
+
+def loop(adverts, day, weights=True, least=stats.LEAST, ends=(0.1, 0.9)):
+    """A right rival, written another way; or, with other arguments, a wrong one."""
+    past, later = adverts[adverts["arrived"] <= day], adverts[adverts["arrived"] > day]
+    known, answers = {}, []
+    for _, job in later.iterrows():
+        key = (job["role"], job["level"], job["country"])
+        if key not in known:
+            for names in (("role", "level", "country"), ("role", "level"), ("role",), ()):
+                rows = past
+                for name in names:
+                    rows = rows[rows[name] == job[name]]
+                if rows["weight"].sum() >= least or not names:
+                    break
+            known[key] = np.quantile(
+                rows["midpoint"], ends, weights=rows["weight"] if weights else None, method="inverted_cdf"
+            )
+        answers.append(known[key])
+    return np.vstack(answers)
+
+
+def peeks(adverts, day):
+    """A wrong rival: it learns from all, and answers for those after the day."""
+    before = adverts.assign(arrived=pd.Timestamp(day))
+    both = pd.concat([before, adverts[adverts["arrived"] > day]])
+    return loop(both, day)
+
+
+def rules(table):
+    """A right decision, without a loop."""
+    few = (table["adverts"] < stats.LEAST) | (table["high"] - table["low"] > 20)
+    shown = np.where(few, "too few", np.where(table["low"] >= 70, "show", "do not show"))
+    return dict(zip(table.index, shown.tolist(), strict=True))
+
+
+RIGHT_PIECES = {
+    "twins": [LAG, CASE],
+    "pay_by_role": [boxes, bars],
+    "rival": [loop, lambda adverts, day: loop(adverts.copy(), pd.Timestamp(day)).tolist()],
+    "decide": [rules, lambda table: {role: rules(table.loc[[role]])[role] for role in table.index}],
 }
+WRONG_PIECES = {
+    "twins": [
+        (LAG.replace("b.record = a.record + 1", "b.record > a.record"), "should give"),
+        (LAG.replace(" AND b.country = a.country", ""), "should give"),
+        (LAG.replace(">= below", "> below"), "equal pay count as well"),
+        (LAG.replace("b.arrived = a.arrived AND ", ""), "two different weeks"),
+        ("SELECT year FROM record", "no such table"),
+        ("DROP TABLE records", "database says"),
+    ],
+    "pay_by_role": [
+        (lambda adverts: bars(adverts, start=50), "does not start at 0"),
+        (lambda adverts: bars(adverts, unit="Pay"), "no unit"),
+        (lambda adverts: bars(adverts, medians=False), "A mean is no median"),
+        (lambda adverts: adverts.groupby("role", observed=True)["midpoint"].mean().plot.barh(), "no unit"),
+        (lambda adverts: None if boxes(adverts) else 0, "must `return`"),
+        (lambda adverts: boxes(adverts.assign(country="US")), "all countries"),
+    ],
+    "rival": [
+        (lambda adverts, day: loop(adverts, day, weights=False), "counts each row once"),
+        (lambda adverts, day: loop(adverts, day, least=1), "fewer than 30"),
+        (lambda adverts, day: loop(adverts, day, ends=(0.25, 0.75)), "80% range"),
+        (peeks, "should give"),
+        (lambda adverts, day: loop(adverts, day)[:, ::-1], "should give"),
+    ],
+    "decide": [
+        (lambda table: rules(table.assign(low=table["coverage"])), "should give"),
+        (lambda table: rules(table.assign(adverts=99)), "number of adverts"),
+        (lambda table: {role: "show" for role in table.index}, "should give"),
+        (lambda table: pd.Series(rules(table)).str.upper().to_dict(), "should give"),
+        (lambda table: rules(table.assign(adverts=table["adverts"] - 1)), "only *fewer*"),
+    ],
+}  # fmt: skip
