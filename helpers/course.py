@@ -148,7 +148,8 @@ def map():
         Notebooks that are not written yet have no link.
     """
     solved, there = profile.read().solved, written()
-    lines = ["| notebook | you make | minutes | exercises | builds |", "| --- | --- | ---: | --- | --- |"]
+    lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
+    lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in SERIES:
         both = _planned(notebook)
         name, done = f"{notebook.number} {notebook.title}", ["not written yet", ""]
@@ -156,12 +157,19 @@ def map():
             name = f"[{name}]({notebook.path.name})"
             kinds = (check.exercises(notebook.number), check.builds(notebook.number))
             done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
-        time = f"{both[0]}" if both[0] == both[1] else f"{both[0]} ({both[1]} without builds)"
-        lines.append(f"| {name} | {notebook.makes} | {time} | {done[0]} | {done[1]} |")
-    made = len([file for file in profile.work("00").parent.glob("*/*") if file.is_file()])
+        lines.append(f"| {name} | {notebook.makes} | {both[0]} | {both[1]} | {done[0]} | {done[1]} |")
     lines.append(f"\n{table().splitlines()[-1]} Each notebook also runs on its own.")
-    lines.append(f"\nYour work folder, `work`, holds {made} file{'s' * (made != 1)}.")
+    lines.append(f"\n{_made()}")
     return Markdown("\n".join(lines))
+
+
+def _made():
+    root = profile.work("00").parent
+    files = sorted(file.relative_to(root) for file in root.glob("*/*") if file.is_file())
+    if not files:
+        return "Your work folder, `work`, is empty so far."
+    shown = ", ".join(f"`{file.as_posix()}`" for file in files[:40])
+    return f"Your work folder, `work`, holds {shown}{' and more' * (len(files) > 40)}."
 
 
 def _done(names, solved):

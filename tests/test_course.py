@@ -46,12 +46,12 @@ def test_what_is_missing_is_named(break_it, said, monkeypatch):
 
 
 def test_the_map_counts_what_was_done():
-    assert "| 0 of 3 | none |" in course.map().data
+    assert "| 0 of 3 | none |" in course.map().data and "is empty so far" in course.map().data
     profile.mark_solved("00", "order_of_cells")
     profile.mark_solved("00", "no_such_exercise")
     (profile.work("04") / "app.py").write_text("x")
     shown = course.map().data
-    assert "| 1 of 3 | none |" in shown and "holds 1 file." in shown
+    assert "| 1 of 3 | none |" in shown and "holds `04/app.py`." in shown
     for notebook in course.SERIES:
         assert notebook.title in shown and (notebook in course.written()) is (notebook.path.name in shown)
 
