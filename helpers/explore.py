@@ -5,12 +5,17 @@ are the values that the panel starts with. The same function gives the static fi
 the tests look at.
 """
 
+import asyncio
+import contextlib
 import functools
 import inspect
+import pathlib
 
+import anywidget
 import ipywidgets as widgets
+import traitlets
 
-from helpers import charts
+from helpers import charts, live
 
 
 def explore(draw, **controls):
@@ -39,7 +44,22 @@ def explore(draw, **controls):
     return Panel(draw, controls)
 
 
-_KEPT = 200  # pictures of a panel that need not be drawn again, 10 to 20 kB each
+_KEPT = 200  # pictures of a panel that need not be drawn again, 20 to 40 kB each
+_LONG = 12  # a longer list is quicker to walk through with a slider
+_NOTE = "This is a picture. Run this notebook to move it (Run > Run All Cells)."
+_NOTHING = object()
+"""Stands for the value None in a control, which would take None for "nothing chosen" and show an empty list."""
+
+
+class FigureView(anywidget.AnyWidget):
+    """Shows `png` (bytes) with `title` as its alt text and `sentence` as its caption; `problem` stands above."""
+
+    _esm = pathlib.Path(__file__).with_name("panel.js")
+    png = traitlets.Bytes().tag(sync=True)
+    title = traitlets.Unicode().tag(sync=True)
+    sentence = traitlets.Unicode().tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int(help="CSS pixels").tag(sync=True)
 
 
 class Panel:
@@ -62,24 +82,23 @@ class Panel:
         self.draw = draw
         self.controls = {name: _control(name, controls[name], p.default) for name, p in parameters.items()}
         self._render = functools.lru_cache(_KEPT)(self._render)
-        self._start, self._title, self._start_sentence = self._render(*self.values.values())
-        from helpers.keyboard import OwnKeys  # anywidget is slow to import, and only a panel needs it
-        from helpers.panel import FigureView
-
-        self._view = FigureView(
-            png=self._start, title=self._title, sentence=self._start_sentence, width=charts.WIDTH
-        )
+        start = dict(zip(("png", "title", "sentence"), self._render(*self.values.values()), strict=True))
+        self._view = FigureView(**start, width=charts.WIDTH)
+        self._still = charts.figure_html(start["png"], start["title"], start["sentence"], _NOTE)
+        self._start_sentence = start["sentence"]
+        self._ahead = None
+        self._view.on_msg(lambda *_: self._draw_ahead())  # the pointer or the keyboard has come near
         for control in self.controls.values():
             control.observe(self._redraw, "value")
         row = widgets.HBox(
             list(self.controls.values()), layout=widgets.Layout(flex_flow="row wrap", margin="0 0 6px 0")
         )
-        self.widget = widgets.VBox([row, self._view, OwnKeys()])
+        self.widget = widgets.VBox([row, self._view])
 
     @property
     def values(self):
         """dict: the values that the controls show now, by parameter name."""
-        return {name: control.value for name, control in self.controls.items()}
+        return {name: _value(control.value) for name, control in self.controls.items()}
 
     @property
     def sentence(self):
@@ -95,7 +114,7 @@ class Panel:
         try:
             png, title, sentence = self._render(*self.values.values())
         except Exception as error:
-            if type(error) in (LookupError, charts.NoPicture):  # a KeyError is a mistake in the drawing
+            if type(error) is LookupError:  # a KeyError, which is one too, is a mistake in the drawing
                 self._view.problem = str(error)
                 return
             self._view.problem = f"This setting could not be drawn ({type(error).__name__}). Choose another value; nothing is lost."
@@ -108,26 +127,50 @@ class Panel:
 
     def _render(self, *values):
         figure = self.draw(*values)
-        return charts.png(figure), charts.title_of(figure), charts.sentence_of(figure)
+        return charts.png(figure, charts.DENSITY), charts.title_of(figure), charts.sentence_of(figure)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        note = "Run this notebook to move it (Run > Run All Cells)."
-        still = charts.figure_html(self._start, self._title, self._start_sentence, note)
-        return {**self.widget._repr_mimebundle_(), "text/html": still, "text/plain": self._start_sentence}
+    def _neighbours(self):
+        """Settings one step of one control away from the present one: two a control, at most."""
+        for name, control in self.controls.items():
+            for step in (1, -1):
+                place = control.index + step
+                if 0 <= place < len(control.options):
+                    yield list((self.values | {name: _value(control._options_values[place])}).values())
+
+    def _draw_ahead(self):
+        """Draw the neighbours of the present setting, one a turn of the kernel's loop, so that what comes in goes first."""
+        if self._ahead:
+            self._ahead.cancel()  # the neighbours of another setting
+        self._ahead = asyncio.get_running_loop().call_later(0.02, self._turn, self._neighbours())
+
+    def _turn(self, waiting):
+        setting = next(waiting, None)
+        if setting is not None:
+            with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
+                self._render(*setting)
+            self._ahead = asyncio.get_running_loop().call_later(0.02, self._turn, waiting)
+
+    def _ipython_display_(self):
+        live.show(self.widget, self._still, self._start_sentence)
 
 
-_LONG = 12  # a longer list is quicker to walk through with a slider
+def _value(chosen):
+    return None if chosen is _NOTHING else chosen
 
 
 def _control(name, choices, start):
-    options = list(choices.items()) if isinstance(choices, dict) else list(choices)
-    label = name[0].upper() + name[1:].replace("_", " ")
+    pairs = choices.items() if isinstance(choices, dict) else choices
+    options = [pair if isinstance(pair, tuple) else (str(pair), pair) for pair in pairs]
+    options = [(label, _NOTHING if value is None else value) for label, value in options]
+    settings = {
+        "options": options,
+        "value": _NOTHING if start is None else start,
+        "description": name[0].upper() + name[1:].replace("_", " "),
+        "style": {"description_width": "initial"},
+    }
+    layout = widgets.Layout(margin="2px 22px 2px 2px")
     if len(options) > _LONG:
-        control = widgets.SelectionSlider(options=options, value=start, description=label)
-        control.layout.width = "330px"
-    else:
-        control = widgets.Dropdown(options=options, value=start, description=label)
-        control.layout.width = "max-content"
-    control.style.description_width = "initial"
-    control.layout.margin = "2px 22px 2px 2px"
-    return control
+        layout.width = "330px"
+        return widgets.SelectionSlider(**settings, layout=layout)
+    layout.width = "max-content"
+    return widgets.Dropdown(**settings, layout=layout)

@@ -1,23 +1,20 @@
 """Panels: what they show at the start, after each change, and when something goes wrong."""
 
+import asyncio
 import base64
 import io
 import re
 
 import pytest
-from matplotlib.figure import Figure
 from PIL import Image
 
-from helpers import charts
+from helpers import charts, live
 from helpers.explore import explore
-from tests import books
-
-# Runs in the notebook's own kernel, after its last cell: every control of every panel goes through all its values.
 
 
 def line(slope=1, name="a"):
     if slope == 13:
-        raise charts.NoPicture("Thirteen is not drawn here: choose another slope, please.")
+        raise LookupError("Thirteen is not drawn here: choose another slope, please.")
     if slope == 7:
         raise KeyError("a mistake of the author")
     figure, axes = charts.blank()
@@ -37,13 +34,16 @@ def test_starts_with_the_defaults_of_the_draw_function(panel):
     assert panel.sentence == line().get_label() and not panel.problem
 
 
-def test_without_a_kernel_there_are_a_picture_and_words(panel):
-    data = panel._repr_mimebundle_()
-    picture = re.search(r'<img alt="Chart: (.+?)" src="data:image/png;base64,(.+?)"', data["text/html"])
+def test_without_a_kernel_there_are_a_picture_and_words(panel, monkeypatch):
+    shown = []
+    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
+    panel._ipython_display_()
+    still, view = shown
+    picture = re.search(r'<img alt="Chart: (.+?)" src="data:image/png;base64,(.+?)"', still["text/html"])
     assert Image.open(io.BytesIO(base64.b64decode(picture[2]))).format == "PNG"
-    assert picture[1] == charts.title_of(line()) and "Run this notebook to move it" in data["text/html"]
-    assert data["text/plain"] == line().get_label()
-    assert books.WIDGET_VIEW in data
+    assert picture[1] == charts.title_of(line()) and "Run this notebook to move it" in still["text/html"]
+    assert still["text/plain"] == line().get_label()
+    assert list(view) == [live._VIEW]
 
 
 def test_every_control_has_a_label_and_shows_its_value(panel):
@@ -79,10 +79,50 @@ def test_controls_must_match_the_draw_function():
         explore(line, slope=[1, 2])
 
 
-def test_a_figure_without_words_is_refused():
-    with pytest.raises(ValueError, match=r"charts\.finish"):
-        charts.sentence_of(Figure())
-
-
 def test_same_values_give_the_same_bytes():
     assert charts.png(line()) == charts.png(line())
+
+
+def test_the_neighbours_of_a_setting_are_drawn_ahead_between_other_work(panel):
+    async def near():
+        panel._draw_ahead()
+        assert drawn() == 1  # nothing is drawn before what waits has had its turn
+        await asyncio.sleep(0.5)
+
+    def drawn():
+        return panel._render.cache_info().currsize
+
+    asyncio.run(near())
+    assert drawn() == 3  # the start, the next slope, the other name
+    panel.controls["slope"].value = 2
+    assert panel._render.cache_info().misses == 3 and "by 2" in panel.sentence
+
+
+def test_a_neighbour_that_cannot_be_drawn_says_so_only_when_it_is_chosen(panel):
+    panel.controls["slope"].value = 6
+
+    async def near():
+        panel._draw_ahead()
+        await asyncio.sleep(0.5)
+
+    asyncio.run(near())
+    assert not panel.problem and panel._render.cache_info().currsize == 4
+
+
+def test_none_is_a_value_like_any_other():
+    def draw(window=None):
+        return line(2 if window is None else window)
+
+    panel = explore(draw, window={"for ever": None, "four": 4})
+    assert panel.controls["window"].index == 0 and panel.values == {"window": None}
+    panel.controls["window"].index = 1
+    assert panel.values == {"window": 4} and "by 4" in panel.sentence
+
+
+def test_words_of_a_control_are_shown_as_they_are_written():
+    def draw(where_it_is="United States", p99=1):
+        return line(p99)
+
+    panel = explore(draw, where_it_is=["United States", "elsewhere"], p99=[1, 2])
+    assert [control.description for control in panel.controls.values()] == ["Where it is", "P99"]
+    assert panel.controls["where_it_is"].label == "United States"
