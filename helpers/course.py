@@ -127,16 +127,22 @@ def time_line(number):
     return f"{line}."
 
 
+def hours():
+    """tuple of int: the whole series with its builds, and without, for a student of the field."""
+    return tuple(round(sum(both) / 60) for both in zip(*(_planned(one) for one in SERIES), strict=True))
+
+
 def table():
     """str: the series as a Markdown table, and a line with the hours of all."""
     lines = ["| notebook | you make | minutes | without builds |", "| --- | --- | ---: | ---: |"]
-    sums = [0, 0]
     for notebook in SERIES:
-        both = _planned(notebook)
-        sums = [total + one for total, one in zip(sums, both, strict=True)]
-        lines.append(f"| {notebook.number} {notebook.title} | {notebook.makes} | {both[0]} | {both[1]} |")
-    hours = [f"{total / 60:.0f}" for total in sums]
-    return "\n".join([*lines, "", f"In all about {hours[0]} hours, {hours[1]} without the builds."])
+        full, without = _planned(notebook)
+        lines.append(f"| {notebook.number} {notebook.title} | {notebook.makes} | {full} | {without} |")
+    return "\n".join([*lines, "", _in_all()])
+
+
+def _in_all():
+    return "In all about {} hours, {} without the builds.".format(*hours())
 
 
 def map():
@@ -158,7 +164,7 @@ def map():
             kinds = (check.exercises(notebook.number), check.builds(notebook.number))
             done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
         lines.append(f"| {name} | {notebook.makes} | {both[0]} | {both[1]} | {done[0]} | {done[1]} |")
-    lines.append(f"\n{table().splitlines()[-1]} Each notebook also runs on its own.")
+    lines.append(f"\n{_in_all()} Each notebook also runs on its own.")
     lines.append(f"\n{_made()}")
     return Markdown("\n".join(lines))
 

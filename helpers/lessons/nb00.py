@@ -1,7 +1,6 @@
 """Checkers of notebook 00."""
 
 import math
-import re
 
 from helpers import check, course, tables
 
@@ -30,7 +29,7 @@ def order_of_cells(answer):
 @check.exercise("Replace the three dots with a number of weeks.")
 def weeks_needed(answer):
     """Weeks for the whole series at three hours a week, with its builds."""
-    hours = float(re.search(r"about (\d+) hours", course.table())[1])
+    hours = course.hours()[0]
     weeks = hours / 3
     value = check.as_number(answer)
     target = math.ceil(weeks) if value == math.ceil(weeks) else weeks
@@ -38,11 +37,12 @@ def weeks_needed(answer):
         value,
         target,
         0.06,
-        f"{hours:.0f} hours are {weeks:.1f} weeks of three hours: say {math.ceil(weeks)}.",
+        f"{hours} hours are {weeks:.1f} weeks of three hours: say {math.ceil(weeks)}.",
         {
             hours: "Those are hours: divide by the three hours of a week.",
             hours * 60 / 3: "Those are minutes divided by three: use the hours.",
-            math.floor(weeks): "You rounded down: after that many weeks there is still something left to do.",
+            math.ceil(weeks)
+            - 1: "You rounded down: after that many weeks there is still something left to do.",
             None: "Divide the hours of the whole series, with the builds, by 3.",
         },
     )
@@ -51,7 +51,7 @@ def weeks_needed(answer):
 @check.exercise('Replace the three dots with the name of a table, such as "wages".')
 def oldest_table(answer):
     """The table whose figures end longest ago."""
-    name = str(answer).strip()
+    name = str(answer).strip(" '\"")
     if name not in tables.names():
         return check.wrong(f"There is no such table. Choose from: {', '.join(tables.names())}.")
     dates = {table: tables.as_of(table) for table in tables.names()}
