@@ -214,6 +214,8 @@ def table_html(table, title):
         "<thead>", f"<caption>{html.escape(title)}</caption><thead>"
     )
     rows = rows.replace("<th>", '<th scope="row">')
+    if not table.select_dtypes("number").shape[1]:
+        rows = rows.replace("<td>", '<td style="text-align:left">')
     return f"<details><summary>The numbers</summary>{head}</thead>{rows}</details>"
 
 

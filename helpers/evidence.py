@@ -229,8 +229,8 @@ def role_card(role):
         figure,
         f"{role}: offers of {words['Advertised pay'].split(' (')[0]} thousand USD; {words['Entry level'].split(' (')[0]} of them at entry level",
         "Sources: US Bureau of Labor Statistics, 2025; aijobs.net, 2022 to January 2025; data_jobs, 2023; Kaggle survey, 2022.",
-        f"{role} in colour beside the other three roles in grey; each small chart counts other people, so they share no axis "
-        "(the table has who; four in five research adverts name no field).",
+        f"Seven facts on the {role}, in colour, beside the other three roles in grey; each chart counts other people, so no "
+        "two share an axis, and four in five research adverts do not name their field.",
     )
 
 
