@@ -11,7 +11,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from helpers import asking, onnx_model, pay_scores, service
+from helpers import asking, onnx_model, pay_scores
+from helpers import service_old as service
 
 STEPS = (0.0, 0.2, 0.5, 0.9)
 """Share of the requests that the challenger answers, step by step; at 0 it answers unseen. The last step leaves the

@@ -22,7 +22,8 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers import load_test, onnx_model, pay, service, tables
+from helpers import load_test, onnx_model, pay, tables
+from helpers import service_old as service
 from tests import books, lab
 
 LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets"

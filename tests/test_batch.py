@@ -7,7 +7,8 @@ import filelock
 import pandas as pd
 import pytest
 
-from helpers import batch, onnx_model, pay, service
+from helpers import batch, onnx_model, pay
+from helpers import service_old as service
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import asking, gate, monitor, onnx_model, pay, rollout, service
+from helpers import asking, gate, monitor, onnx_model, pay, rollout
+from helpers import service_old as service
 
 
 @pytest.fixture(scope="module")

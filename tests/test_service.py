@@ -16,7 +16,8 @@ import pandas as pd
 import psutil
 import pytest
 
-from helpers import load_test, onnx_model, pay, service, service_app
+from helpers import load_test, onnx_model, pay, service_app
+from helpers import service_old as service
 from tests import lab
 
 JOB = {"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US"}
@@ -308,7 +309,7 @@ def test_service_dies_with_a_killed_owner(models, tmp_path):
     file = tmp_path / "model.onnx"
     file.write_bytes(models[1])
     code = (
-        f"import time; from helpers import service; one = service.start({str(file)!r}); "
+        f"import time; from helpers import service_old as service; one = service.start({str(file)!r}); "
         "print(one.address, flush=True); time.sleep(60)"
     )
     owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -332,7 +333,7 @@ def gone(address):
 def test_kernel_restarted_with_the_service_alive(models, tmp_path):
     file = tmp_path / "model.onnx"
     file.write_bytes(models[1])
-    code = f"from helpers import service; one = service.start({str(file)!r}); print(one.address, end='')"
+    code = f"from helpers import service_old as service; one = service.start({str(file)!r}); print(one.address, end='')"
     manager, client = jupyter_client.manager.start_new_kernel(kernel_name="python3", cwd=os.getcwd())
 
     def run():
