@@ -94,7 +94,7 @@ def _read(name: str) -> pd.DataFrame:
     path = DATA / resource["path"]
     repair = (
         f"To repair it run `git checkout -- data/{path.name} data/datapackage.json`, "
-        "or rebuild it with `python -m helpers.refresh --sources DIR`."
+        "or rebuild it with `python data/refresh --sources DIR`."
     )
     try:
         content = path.read_bytes()

@@ -1,9 +1,11 @@
-"""`helpers.refresh`: the steps on small made-up files, whole rebuilds, and downloads from a local server."""
+"""`data/refresh`: the steps on small made-up files, whole rebuilds, and downloads from a local server."""
 
 import gzip
 import http.server
+import importlib.util
 import os
 import shutil
+import sys
 import threading
 from pathlib import Path
 
@@ -14,10 +16,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import tables
-from helpers.refresh import __main__ as command
-from helpers.refresh import download, indeed, official, package, pay, surveys
-from helpers.refresh import sources as src
-from helpers.refresh.sources import RefreshError
+
+sys.path.insert(0, str(tables.DATA / "refresh"))
+import aijobs as pay
+import download
+import indeed
+import official
+import package
+import sources as src
+import surveys
+from sources import RefreshError
+
+_file = importlib.util.spec_from_file_location("refresh_command", tables.DATA / "refresh" / "__main__.py")
+command = importlib.util.module_from_spec(_file)
+_file.loader.exec_module(command)
 
 SOURCES = os.environ.get("ML_CAREERS_SOURCES")
 
@@ -32,8 +44,10 @@ def test_rebuild_changes_no_byte(tmp_path):
     for name in command.HAND_KEPT:
         shutil.copy(tables.DATA / f"{name}.csv", data)
     command.rebuild(Path(SOURCES), data=data)
-    assert {path.name for path in data.iterdir()} == {path.name for path in tables.DATA.iterdir()}
-    for path in tables.DATA.iterdir():
+    assert {path.name for path in data.iterdir()} == {
+        path.name for path in tables.DATA.iterdir() if path.is_file()
+    }
+    for path in filter(Path.is_file, tables.DATA.iterdir()):
         assert (data / path.name).read_bytes() == path.read_bytes(), path.name
     assert command.rebuild(Path(SOURCES), data=data) == []
 
@@ -298,11 +312,11 @@ def test_table_that_breaks_its_schema_is_not_written(column, value, said):
 
 
 def test_command_line_says_one_sentence_and_fails(tmp_path, capsys):
-    before = {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir()}
+    before = {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir() if path.is_file()}
     assert command.main(["--sources", str(tmp_path)]) == 1
     said = capsys.readouterr()
     assert said.err.count("\n") == 1 and "is missing" in said.err and not said.out
-    assert {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir()} == before
+    assert {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir() if path.is_file()} == before
 
 
 # Downloads
@@ -384,7 +398,7 @@ def server(published, monkeypatch):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def test_download_extends_the_tables_and_keeps_the_rest(data, server):

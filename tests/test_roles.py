@@ -1,10 +1,15 @@
 """`helpers.roles`: real job titles with the role a person would give them, and what no title may do."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.roles import ALL_ROLES, NEIGHBOURS, OTHER, ROLES, role_of
+from helpers import tables
+
+sys.path.insert(0, str(tables.DATA / "refresh"))
+from titles import ALL_ROLES, NEIGHBOURS, OTHER, ROLES, role_of
 
 # Titles as adverts and surveys write them, judged by hand: the most frequent ones, and traps.
 JUDGED = {

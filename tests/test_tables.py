@@ -103,7 +103,7 @@ def test_damaged_file_says_how_to_repair(copy_of_data, damage):
     message = str(error.value)
     assert "data/wages.csv" in message
     assert "git checkout -- data/wages.csv" in message
-    assert "python -m helpers.refresh --sources DIR" in message
+    assert "python data/refresh --sources DIR" in message
     if damage in ("cut", "one byte", "empty"):
         assert f"expected {len(content):,} bytes" in message
     # Every other table still loads, and so does this one once it is repaired.

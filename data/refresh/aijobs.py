@@ -2,10 +2,8 @@
 
 import numpy as np
 import pandas as pd
-
-from helpers.roles import role_of
-
-from .sources import RefreshError, Sources, brief, read, vocabulary
+from sources import RefreshError, Sources, brief, read, vocabulary
+from titles import role_of
 
 COLUMNS = [
     "work_year",

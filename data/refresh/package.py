@@ -9,11 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-
-from .sources import RefreshError, spec
+from sources import RefreshError, spec
 
 PACKAGE, README = "datapackage.json", "README.md"
-_MADE_BY = "python -m helpers.refresh"
+_MADE_BY = "python data/refresh"
 
 
 def stage(
@@ -140,7 +139,7 @@ def _last_day(frame: pd.DataFrame) -> str:
 def _readme(resources: list[dict]) -> str:
     parts = [
         "# The tables\n\n"
-        f"Written by `{_MADE_BY}` from `helpers/refresh/tables.toml`: change that file, not this one. "
+        f"Written by `{_MADE_BY}` from `data/refresh/tables.toml`: change that file, not this one. "
         "Each table holds figures computed from its sources, never a copy of them; `pay_records` alone holds records. "
         f"`{PACKAGE}` says the same for machines, with a checksum a file.\n\n"
         "| table | rows | as of | what it is |\n| --- | --- | --- | --- |\n"

@@ -4,8 +4,7 @@ import ast
 
 import numpy as np
 import pandas as pd
-
-from .sources import RefreshError, Sources, read, vocabulary
+from sources import RefreshError, Sources, read, vocabulary
 
 _KAGGLE = {2021: "Q5", 2022: "Q23"}
 _KAGGLE_DEGREE = {2021: "Q4", 2022: "Q8"}

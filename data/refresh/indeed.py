@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-
-from .sources import RefreshError, Sources, brief, read
+from sources import RefreshError, Sources, brief, read
 
 AI_COLUMNS = ["date", "jobcountry", "AI_share_postings"]
 INDEX_COLUMNS = [

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pandas as pd
-
-from .sources import RefreshError, Sources, read, vocabulary
+from sources import RefreshError, Sources, read, vocabulary
 
 OCCUPATIONS = vocabulary()["occupations"]
 _OWNERS, _SECTORS = vocabulary()["owners"], vocabulary()["sectors"]

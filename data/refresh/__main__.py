@@ -1,4 +1,4 @@
-"""Command line: `python -m helpers.refresh --sources DIR`, or `--download`."""
+"""Command line: `python data/refresh --sources DIR`, or `--download`."""
 
 import argparse
 import sys
@@ -6,19 +6,23 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import aijobs
+import download
+import indeed
+import official
+import package
 import pandas as pd
+import surveys
+from sources import RefreshError, Sources, read, spec
 
 from helpers import tables
-
-from . import download, indeed, official, package, pay, surveys
-from .sources import RefreshError, Sources, read, spec
 
 BUILDERS: dict[str, Callable[[Sources], pd.DataFrame]] = {
     "ai_postings": indeed.ai_postings,
     "postings_index": indeed.postings_index,
-    "pay_ranges": pay.pay_ranges,
-    "pay_audit": pay.pay_audit,
-    "pay_records": pay.pay_records,
+    "pay_ranges": aijobs.pay_ranges,
+    "pay_audit": aijobs.pay_audit,
+    "pay_records": aijobs.pay_records,
     "wages": official.wages,
     "projections": official.projections,
     "skill_shares": surveys.skill_shares,
@@ -91,7 +95,7 @@ def hand_kept(name: str, data: Path) -> pd.DataFrame:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    parser = argparse.ArgumentParser("python -m helpers.refresh", description="Rebuild the tables of data/.")
+    parser = argparse.ArgumentParser("python data/refresh", description="Rebuild the tables of data/.")
     way = parser.add_mutually_exclusive_group(required=True)
     way.add_argument("--sources", metavar="DIR", type=Path, help="folder of the publishers' files")
     way.add_argument("--download", action="store_true", help="fetch the newest of what has a public address")

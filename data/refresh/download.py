@@ -5,14 +5,15 @@ import logging
 import tempfile
 from pathlib import Path
 
+import aijobs
+import indeed
+import package
 import pandas as pd
 import pooch
 import requests
+from sources import RefreshError, read
 
 from helpers import tables
-
-from . import indeed, package, pay
-from .sources import RefreshError, read
 
 _SALARIES = "salaries.csv"
 # HEAD is the newest version of the main branch, whatever the branch is called.
@@ -133,7 +134,7 @@ def _compare_pay(folder: Path, base: str, data: Path) -> str:
     """Say how far the salary index went on; a failure here harms no table."""
     try:
         path = _fetch([_SALARIES], folder, base)[_SALARIES]
-        records = pay.numbers(read(path, pay.COLUMNS), path.name)
+        records = aijobs.numbers(read(path, aijobs.COLUMNS), path.name)
     except RefreshError:
         return "The salary index could not be fetched or read, so it was not compared with pay_ranges."
     ranges = _present("pay_ranges", data)
