@@ -94,10 +94,10 @@ def _without_prompts(markdown):
         heading = re.match(r" *(#{1,6}) .*(\n?)", part)
         level = len(heading[1]) if heading else 7
         empty = heading and level > 1 and not heading[2] and below <= level
-        if not empty and not part.lstrip().startswith(PROMPT):
+        if not empty and not part.lstrip(" #").startswith(PROMPT):
             kept.insert(0, part)
             below = level
-    prompts = sum(part.lstrip().startswith(PROMPT) for part in parts)
+    prompts = sum(part.lstrip(" #").startswith(PROMPT) for part in parts)
     return "\n\n".join(kept), items + prompts
 
 

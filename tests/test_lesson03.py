@@ -1,0 +1,129 @@
+"""Notebook 03: its stream, its measures, its panels, and what its prose says of the results."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import charts, check, documents, pay, stats
+from helpers.lessons import nb03 as lesson
+from tests import books
+
+NOTEBOOK = next(path for path in books.PATHS if path.name.startswith("03"))
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return lesson.open_sealed()
+
+
+@pytest.fixture(scope="module")
+def sealed(whole):
+    """Every method of the notebook on the weeks 41 to 67."""
+    late = whole.index[whole["week"] > lesson.LAST_OPEN]
+    found = {name: lesson.corrected(whole, **way) for name, way in lesson.RIVALS.items()}
+    found["ACI"] = lesson.widen(whole, check.reference("03", "aci")(whole))
+    found["mine"] = check.reference("03", "mine")(whole)
+    return {name: (low[late], high[late]) for name, (low, high) in found.items()}
+
+
+def test_the_stream_is_every_later_advert_once(whole):
+    assert len(whole) == pay.adverts().query("arrived > '2023-05-31'")["weight"].sum()
+    assert whole["arrived"].is_monotonic_increasing and whole["week"].is_monotonic_increasing
+    assert sorted(whole["week"].unique()) == list(range(-13, 68))
+    outside = (whole["midpoint"] < whole["range_low"]) | (whole["midpoint"] > whole["range_high"])
+    np.testing.assert_array_equal(outside, whole["score"] > 0)
+
+
+def test_the_sealed_weeks_stay_sealed(whole):
+    opened = lesson.stream()
+    assert opened["week"].max() == lesson.LAST_OPEN and opened["arrived"].max() == pd.Timestamp("2024-06-09")
+    pd.testing.assert_frame_equal(opened, whole[whole["week"] <= lesson.LAST_OPEN])
+
+
+@pytest.mark.parametrize("late", [0, 4, 8])
+@pytest.mark.parametrize("window", [1, 13, None])
+def test_only_the_past_is_used(window, late):
+    table = lesson.stream()
+    for now, past in lesson.weeks(table, window, late):
+        week = now["week"].iloc[0]
+        assert now["week"].nunique() == 1
+        first, last = (-13, -1) if window is None else (week - late - window, week - late - 1)
+        pd.testing.assert_frame_equal(past, table[table["week"].between(first, last)])
+
+
+@pytest.mark.parametrize("way", lesson.RIVALS.values(), ids=lesson.RIVALS)
+def test_no_rival_looks_ahead(way):
+    table = lesson.stream()
+    changed = lesson._with_score(table.assign(midpoint=table["midpoint"] + 500 * (table["week"] >= 20)))
+    before, after = (lesson.corrected(one, **way)[1] for one in (table, changed))
+    early = table.index[table["week"].between(0, 20)]
+    pd.testing.assert_series_equal(before[early], after[early])
+    assert way == {"window": None} or not before.equals(after)
+
+
+def test_measures_by_hand():
+    table = pd.DataFrame({"midpoint": [150.0, 90.0, 210.0, 200.0], "week": [0, 0, 1, 1], "role": "a"})
+    low, high = pd.Series([100.0] * 4), pd.Series([200.0] * 4)
+    assert lesson.interval_score(table["midpoint"], low, high).tolist() == [100, 200, 200, 100]
+    found = lesson.judge(table, low, high)
+    assert found == {
+        "adverts": 4, "inside, %": 50, "above, %": 25, "below, %": 25, "width": 100, "score": 150,
+    }  # fmt: skip
+    ranges = np.column_stack([low, high])
+    assert 20 * stats.range_loss(table.assign(weight=1), ranges) == pytest.approx(found["score"])
+    point, least, most = lesson.difference(table, (low, high + 10), (low, high))
+    assert point == pytest.approx((10 + 10 + (10 - 100) + 10) / 4) and least <= point <= most
+
+
+def test_our_pieces_are_what_04_gets(whole):
+    """The method of Build 4, for the week after the last one, is :func:`helpers.pay.correct`."""
+    model, week = lesson.model(), 67
+    recent = whole[whole["week"].between(week - 13, week - 1)]
+    now = whole[whole["week"] == week]
+    low, high = check.reference("03", "mine")(whole)
+    handed = pay.correct(model, recent).predict(now)
+    np.testing.assert_allclose(handed, np.column_stack([low[now.index], high[now.index]]))
+    for one, two in zip(lesson.corrected(whole, each_role=True, each_end=True), (low, high), strict=True):
+        pd.testing.assert_series_equal(one, two, check_names=False)
+
+
+def test_a_moving_window_is_aci_without_its_step(whole):
+    ours = check.reference("03", "aci")(whole, step=0)
+    for one, two in zip(lesson.widen(whole, ours), lesson.corrected(whole), strict=True):
+        pd.testing.assert_series_equal(one, two, check_names=False)
+
+
+def test_coverage_of_exchangeable_scores_is_what_was_promised():
+    draw, quantile = np.random.default_rng(0), check.reference("03", "conformal_quantile")
+    hits = [draw.normal() <= quantile(draw.normal(size=29), 0.2) for _ in range(4_000)]
+    assert np.mean(hits) == pytest.approx(0.8, abs=4 * (0.16 / 4_000) ** 0.5)
+
+
+def test_what_the_notebook_says_of_its_results(whole, sealed):
+    score = {name: lesson.judge(whole, *ranges)["score"] for name, ranges in sealed.items()}
+    assert score["each end, each role"] < score["each end"] < score["each role (Mondrian)"] < score["ACI"]
+    for name in ("each end, each role", "each end", "each role (Mondrian)"):
+        assert lesson.difference(whole, sealed[name], sealed["ACI"])[2] < 0, name
+    roles = lesson.by_role(lesson.stream(), *lesson.corrected(lesson.stream()))
+    assert roles["inside, %"].min() < 75 and roles["inside, %"].max() > 85
+
+
+@pytest.mark.parametrize("way", lesson.RIVALS.values(), ids=lesson.RIVALS)
+def test_panels_say_what_they_show(way):
+    table = lesson.stream()
+    figure = lesson.draw_roles(table, *lesson.corrected(table, **way))
+    assert "misses too many" in charts.sentence_of(figure) and "nan" not in charts.sentence_of(figure)
+    aci = check.reference("03", "aci")
+    figure = lesson.draw_adapted(table, aci(table, 0.5, 4), aci(table, 0, None))
+    assert "correction moves by" in charts.title_of(figure)
+    assert len(figure.axes) == 2, "the correction is drawn below the coverage"
+
+
+def test_the_paper_leaves_out_what_is_not_written(tmp_path, sealed, whole):
+    results = pd.DataFrame({name: lesson.judge(whole, *ranges) for name, ranges in sealed.items()}).T
+    text = f"# {check.PROMPT} A title\n\n## Results\n\n{lesson.markdown(results)}"
+    saved = documents.save(tmp_path, "preprint", text)
+    assert saved.unwritten == 1
+    written = (tmp_path / "preprint.md").read_text("utf-8")
+    assert check.PROMPT not in written and "| ACI | 26,401 |" in written
+    assert (tmp_path / "preprint.pdf").read_bytes().startswith(b"%PDF")
