@@ -38,87 +38,69 @@ def price_of_an_end(end=240, nine_in_ten="stay under it"):
 
 def promise(table, title, sentence):
     """Draw coverage by group with its interval beside the promise of 80%; a table of :func:`stats.coverage_table`."""
-    named = table.set_axis([f"{name} (n = {row.adverts:,.0f})" for name, row in table.iterrows()])
-    unit = "% of midpoints within the range, with 95% interval; dashed: the promise"
-    figure = charts.rows(
-        named,
-        value="coverage",
-        thin=("low", "high"),
-        title=title,
-        source=SOURCE,
-        sentence=sentence,
-        unit=unit,
-    )
+    named = table.set_axis([f"{name} (n = {count:,})" for name, count in table["adverts"].items()])
+    said = {
+        "title": title,
+        "source": SOURCE,
+        "sentence": sentence,
+        "unit": "% of midpoints within; dashed: the promise",
+    }
+    figure = charts.rows(named, value="coverage", thin=("low", "high"), **said)
     figure.axes[0].axvline(80, color="black", linewidth=1, linestyle="--")
     figure.axes[0].set_xlim(0, 100)
     return figure
 
 
-def months(later, frozen, monthly=None):
-    """Draw coverage by month of arrival: of the model that was trained once, and of the one trained again."""
+def months(later, **ranges):
+    """Draw coverage by month of arrival, one line for each set of ranges."""
     when = later["arrived"].dt.to_period("M").rename("month")
     figure, axes = charts.blank(3.8)
     axes.axhline(80, color="black", linewidth=1, linestyle="--")
-    said = []
-    named = [("trained once", frozen, "o-", charts.UP)]
-    named += [] if monthly is None else [("trained again each month", monthly, "s--", charts.DOWN)]
-    for name, ranges, line, color in named:
-        table = stats.coverage_table(later, ranges, when)
-        place = table.index.to_timestamp()
+    ends = []
+    for (name, given), color, line in zip(
+        ranges.items(), (charts.UP, charts.DOWN), ("o-", "s--"), strict=False
+    ):
+        table = stats.coverage_table(later, given, when)
+        place, kept = table.index.to_timestamp(), table["coverage"]
         axes.fill_between(place, table["low"], table["high"], color=color, alpha=0.15, linewidth=0)
-        axes.plot(place, table["coverage"], line, color=color, label=name, markersize=4)
-        said.append(
-            f"{name} {table['coverage'].iloc[:3].mean():.0f}% in the first three months, {table['coverage'].iloc[-3:].mean():.0f}% in the last three"
+        axes.plot(place, kept, line, color=color, label=name.replace("_", " "), markersize=4)
+        ends.append(
+            f"{name.replace('_', ' ')} {kept.iloc[:3].mean():.0f}% at first, {kept.iloc[-3:].mean():.0f}% at last"
         )
     axes.set_ylim(50, 100)
     axes.set_ylabel("% of midpoints within")
-    if len(named) > 1:
-        axes.legend(loc="upper right")
-    sentence = (
-        f"Coverage by month, with 95% intervals: {'; '.join(said)}. The dashed line is the promise of 80%."
-    )
-    return charts.finish(figure, "The promise, month by month", SOURCE, sentence)
+    axes.legend(loc="upper right")
+    sentence = f"Coverage by month with 95% intervals, three months at each end: {'; '.join(ends)}."
+    return charts.finish(figure, "The promise of 80%, month by month", SOURCE, sentence)
 
 
 @check.exercise('Replace the three dots with "A", "B" or "C".')
 def what_is_unknown(answer):
     """What adverts with a range can say of adverts without one."""
-    return {
-        "A": check.wrong(
-            "That is what we would like. Employers who hide a range may do so because of the pay."
-        ),
-        "B": check.right(
-            "We can measure the promise only where nobody needs it. That belongs into the memo."
-        ),
-        "C": check.wrong(
-            "More adverts of the same kind do not help: the ones that matter have no range at all."
-        ),
-    }.get(answer.strip().upper()[:1], check.wrong('Choose "A", "B" or "C".'))
+    said = {
+        "A": check.wrong("That is what we would like. Employers may hide a range because of the pay."),
+        "B": check.right("We can measure the promise only where nobody needs it. Put that into the memo."),
+        "C": check.wrong("More of the same kind do not help: those that matter have no range at all."),
+    }
+    return said.get(answer.strip().upper()[:1], check.wrong('Choose "A", "B" or "C".'))
 
 
 @check.exercise('Replace the three dots with a list of two months, such as ["2023-05", "2023-09"].')
 def scope_months(answer):
     """The months in which a title goes from nothing to more than 5% of the records."""
-    if isinstance(answer, str | dt.date | pd.Period):
-        answer = [answer]
+    answer = [answer] if isinstance(answer, str | dt.date | pd.Period) else answer
     months, target = {check.as_month(month) for month in answer}, {"2024-06", "2024-08"}
     if months == target:
         return check.right(
-            "Software Engineer starts in June 2024, Engineer and Manager in August. Nobody announced it."
+            "Software Engineer starts in June 2024, Engineer and Manager in August, unannounced."
         )
-    if months & target and len(months) < 2:
-        return check.wrong("That is one of the two. Another title starts in another month.")
+    if not months & target:
+        return check.wrong("No title starts there. Look for `(shares > 5) & (shares.shift() == 0)`.")
     if months > target:
-        return check.wrong(
-            "Both are among yours. Keep the two in which the month before had *none* of the title."
-        )
-    if months & target:
-        return check.wrong(
-            "One of the two is right. Compare each month with the month before, `shares.shift()`."
-        )
-    return check.wrong(
-        "In those months no title starts from nothing. Look for `(shares > 5) & (shares.shift() == 0)`."
-    )
+        return check.wrong("Both are among yours. Keep those whose month before had *none* of the title.")
+    if len(months) < 2:
+        return check.wrong("That is one of the two. Another title starts in another month.")
+    return check.wrong("One of the two is right. Compare each month with the one before, `shares.shift()`.")
 
 
 def _ask(query, records):
@@ -275,24 +257,15 @@ def rival(piece, ours, wrong):
 )  # fmt: skip
 def decide(piece, ours, wrong):
     """Edges of the rule: 29, 30 and 31 adverts, 70 exactly, a wide interval that lies high."""
-    rows = [
-        (400, 78, 75, 81),
-        (29, 90, 88, 92),
-        (30, 80, 70, 88),
-        (500, 72, 66, 78),
-        (900, 75, 70, 80),
-        (60, 85, 70, 91),
-        (31, 60, 55, 65),
-        (30, 60, 40, 62),
-    ]
-    table = pd.DataFrame(rows, columns=["adverts", "coverage", "low", "high"], index=list("ABCDEFGH"))
-    return check.judge_function(
-        piece,
-        ours,
-        [(table,), (table.iloc[::-1],), (table.iloc[:0],)],
-        wrong,
-        "It is sure, or it says that it cannot be.",
-    )
+    columns = {
+        "adverts": [400, 29, 30, 500, 900, 60, 31, 30],
+        "coverage": [78, 90, 80, 72, 75, 85, 60, 60],
+        "low": [75, 88, 70, 66, 70, 70, 55, 40],
+        "high": [81, 92, 88, 78, 80, 91, 65, 62],
+    }
+    table = pd.DataFrame(columns, index=list("ABCDEFGH"))
+    cases = [(table,), (table.iloc[::-1],), (table.iloc[:0],)]
+    return check.judge_function(piece, ours, cases, wrong, "It is sure, or it says that it cannot be.")
 
 
 POINTS = {

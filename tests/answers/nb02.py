@@ -28,7 +28,7 @@ WRONG = {
     "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("D", "Choose"), (2, "could not be read")],
     "scope_months": [
         (["2024-06"], "one of the two"), ("2024-08", "one of the two"), (["2024-06", "2024-09"], "One of the two is right"),
-        (["2024-06", "2024-07", "2024-08"], "Both are among yours"), (["2023-01", "2023-02"], "no title starts"),
+        (["2024-06", "2024-07", "2024-08"], "Both are among yours"), (["2023-01", "2023-02"], "No title starts"),
     ],
     "memo": [
         ((GOOD, 69.4), "not found: gives the coverage"),
