@@ -16,8 +16,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from helpers import onnx_model, pay, service_app
-from helpers.service_old import HOST, SCIKIT_LEARN
 from helpers.service_limits import MOST_SECONDS
+from helpers.service_old import HOST, SCIKIT_LEARN
 
 _GRACE = 2  # seconds for requests under way when it stops
 

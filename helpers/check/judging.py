@@ -135,7 +135,7 @@ def shown(value):
     """str: a value as a learner would write it, short."""
     if isinstance(value, pd.DataFrame):
         return f"a table of {len(value):,} rows"
-    if isinstance(value, pd.Series | np.ndarray | list | tuple) and len(np.shape(value)) == 1:
+    if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
         return f"[{', '.join([*map(shown, list(value)[:6]), *['…'] * (len(value) > 6)])}]"
     if isinstance(value, np.generic):
         return shown(value.item())

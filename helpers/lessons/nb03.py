@@ -104,11 +104,11 @@ def interval_score(midpoint, low, high):
 
 
 def judge(table, low, high):
-    """dict: adverts, where their midpoints lie (%), mean width and interval score (thousand USD a year)."""
+    """dict: where the midpoints lie (% of adverts), mean width and interval score (thousand USD a year)."""
     middle = table["midpoint"][low.index]
     above, below = 100 * (middle > high).mean(), 100 * (middle < low).mean()
-    where = {"adverts": len(low), "inside, %": 100 - above - below, "above, %": above, "below, %": below}
-    return {**where, "width": (high - low).mean(), "score": interval_score(middle, low, high).mean()}
+    found = {"inside, %": 100 - above - below, "above, %": above, "below, %": below}
+    return found | {"width": (high - low).mean(), "score": interval_score(middle, low, high).mean()}
 
 
 def _interval(values, week):
@@ -152,9 +152,7 @@ def shuffled(seed):
 def markdown(table):
     """str: a table of numbers as Markdown."""
     rows = [("method", *table), ("---", *["---:"] * len(table.columns))]
-    rows += [
-        (name, f"{count:,.0f}", *(f"{one:.1f}" for one in row)) for name, count, *row in table.itertuples()
-    ]
+    rows += [(name, *(f"{one:.1f}" for one in row)) for name, *row in table.itertuples()]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -187,14 +185,14 @@ def _price(found):
 
 
 def draw_roles(table, low, high):
-    """Draw the coverage of each role with its interval."""
+    """Draw how far the coverage of each role is from the promise, with its interval."""
     found, roles = judge(table, low, high), by_role(table, low, high)
     many = f"{roles['missed'].sum()} misses too many"
     words = {"title": f"Width {found['width']:.1f}, score {found['score']:.1f}, {many}"}
     words |= {"source": tables.cite("pay_ranges"), "sentence": f"{_price(found)} Over the roles {many}."}
-    return charts.rows(
-        roles, unit="Inside, % (95% intervals)", value="inside, %", thick=("low", "high"), **words
-    )
+    unit = "Coverage minus the promised 80%, in points, with 95% intervals"
+    ends = {"value": "inside, %", "thick": ("low", "high"), "form": "{:+.0f}"}
+    return charts.rows(roles[["inside, %", "low", "high"]] - 80, unit=unit, **ends, **words)
 
 
 def draw_differences(rows):

@@ -1,51 +1,227 @@
-"""Answers to the exercises of notebook 04."""
+"""Answers to the exercises and pieces for the builds of notebook 04."""
 
-import numpy as np
+import asyncio
 
+from scipy.stats import binomtest
+
+from helpers.lessons import nb04 as lesson
+
+REASONS = dict.fromkeys(lesson.LINES, "a reason")
+CARD = (
+    "For job boards that suggest a range to an employer. It does not say what anybody earns.\n\n"
+    "A coverage of 77.2% of the midpoints, US adverts from September 2024 to January 2025, thousand USD a year. "
+    "Adverts without a range were never measured.\n\nTake it out when the coverage is below 70%."
+)
+
+
+class _Patient:
+    """A service that answers as the signed model, or as another one."""
+
+    def __init__(self, product, name="september-2024"):
+        self.product, self.name = product, name
+
+    def ask(self, jobs):
+        answers = lesson.pd.DataFrame(self.product.predict(jobs).round(), jobs.index, ["low", "high"])
+        return answers.assign(model=self.name)
+
+
+WELL = _Patient(lesson.product()[0])
+SKEWED = _Patient(lesson.skewed(lesson.product()[0], "onehotencoder", "GB", "DE"), "october-2024")
+RAW = _Patient(lesson.pay.PayRange(lesson.product()[0].ends))
 RIGHT = {
-    "table_of_answers": [15.84, "15.8", 15.9, np.float64(15.84)],
-    "skewed_feature": ["level", " Level "],
-    "share_for_percent": [22.7, 23, np.float32(22.66)],
-    "processes_needed": [4, 4.0, "4"],
-    "slow_pages": [18.2, "18 %", 18.3],
+    "review": [REASONS, {str(line): "why" for line in REASONS}],
+    "well": [WELL, _Patient(lesson.product()[0], "another-name")],
+    "card": [(CARD, 77.17), (CARD.replace("job boards", "employers"), 77.17)],
 }
 WRONG = {
-    "table_of_answers": {
-        5.28: "factor of three",
-        3.96: "factor of four",
-        1.584: "roles",
-        1.44: "countries",
-        3_960: "four bytes",
-        15_840: "1,000",
-        132: "Multiply",
-    },
-    "skewed_feature": {
-        "role": "Not role",
-        "remote": "Not remote",
-        "size": "four features",
-        "": "four features",
-    },
-    "share_for_percent": {
-        203.6: "subtract",
-        226.3: "subtract",
-        -22.7: "other way",
-        -10.1: "low ends",
-        500: "served.run",
-    },
-    "processes_needed": {
-        2: "queue",
-        3.333: "Round up",
-        3: "Round up",
-        5: "40%",
-        1.2: "Divide",
-        40: "round up",
-    },
-    "slow_pages": {
-        1: "calls",
-        20: "twice",
-        81.8: "without",
-        0.182: "multiply by 100",
-        0.818: "as a fraction",
-        50: "power of 20",
-    },
+    "review": [
+        ({}, "One more is in the encoder"),
+        (REASONS | {5: "a list"}, "Line 5 may pass"),
+        (REASONS | {19: "open to all"}, "Inside a container"),
+        ({line: "no" for line in REASONS if line != 10}, "in the test"),
+        ({2: ""}, "your reason"),
+        ([2, 3], "Give a dictionary"),
+    ],
+    "well": [
+        ("patient", "Give the service itself"),
+        (SKEWED, "Which one was signed"),
+        (RAW, "not those of the signed model"),
+    ],
+    "card": [
+        ((CARD.replace("77.2", "87.2"), 77.17), "not found: gives the coverage as computed"),
+        (
+            (CARD.replace("Adverts without a range were never measured.", ""), 77.17),
+            "not found: says that adverts",
+        ),
+    ],
 }
+
+HEAD = "import numpy as np\nimport pytest\nfrom helpers import pay\nfrom helpers.service import model\n\n"
+ONCE = HEAD + "def test_parity(served, signed):\n    every = model.every_job()\n    "
+ORDER = "    turned = every[::-1]\n    assert np.allclose(served(turned), signed(turned), atol=0.005)\n"
+OURS_APP = """
+from pathlib import Path
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, ConfigDict
+from helpers import pay
+from helpers.service import model
+
+served = model.load(Path("champion.onnx").read_bytes())
+app = FastAPI()
+
+class Advert(pay.Job):
+    pass
+
+@app.post("/range")
+async def anything(advert: Advert):
+    ends = served.run({key: [value] for key, value in advert.model_dump().items()})[0].tolist()
+    return dict(low=ends[0], high=ends[1], unit="thousand USD a year", model=served.name)
+
+@app.get("/health")
+async def well():
+    return {"model": served.name}
+"""
+
+
+async def tasks(ask, due):
+    loop = asyncio.get_running_loop()
+    begin, times, lost = loop.time(), [], []
+
+    async def single(when):
+        await asyncio.sleep(begin + when - loop.time())
+        (times if await ask() else lost).append(1000 * (loop.time() - begin - when))
+
+    async with asyncio.TaskGroup() as group:
+        for when in due:
+            group.create_task(single(when))
+    return times, len(lost)
+
+
+async def two_lists(ask, due):
+    times, failed = await tasks(ask, due)
+    return sorted(times), failed
+
+
+async def one_after_the_other(ask, due):
+    loop = asyncio.get_running_loop()
+    times, failed = [], 0
+    for _ in due:
+        before = loop.time()
+        if await ask():
+            times.append(1000 * (loop.time() - before))
+        else:
+            failed += 1
+    return times, failed
+
+
+async def from_sending(ask, due):
+    loop = asyncio.get_running_loop()
+    begin, times, lost = loop.time(), [], []
+
+    async def single(when):
+        await asyncio.sleep(begin + when - loop.time())
+        before = loop.time()
+        (times if await ask() else lost).append(1000 * (loop.time() - before))
+
+    await asyncio.gather(*map(single, due))
+    return times, len(lost)
+
+
+async def in_seconds(ask, due):
+    times, failed = await tasks(ask, due)
+    return [time / 1000 for time in times], failed
+
+
+async def all_at_once(ask, due):
+    loop = asyncio.get_running_loop()
+    begin, times, lost = loop.time(), [], []
+
+    async def single(when):
+        (times if await ask() else lost).append(1000 * (loop.time() - begin - when))
+
+    await asyncio.gather(*map(single, due))
+    return times, len(lost)
+
+
+def by_test(times, failed, limit):
+    slow, count = failed + len([time for time in times if time > limit]), len(times) + failed
+    if not count:
+        return "cannot say"
+    if binomtest(slow, count, 0.01, "less").pvalue <= 0.05:
+        return True
+    return False if binomtest(slow, count, 0.01, "greater").pvalue <= 0.05 else "cannot say"
+
+
+def other_order(times, failed, limit):
+    said = by_test(list(times), failed, limit)
+    return said if said == "cannot say" else bool(said)
+
+
+def point_estimate(times, failed, limit):
+    slow, count = failed + sum(time > limit for time in times), len(times) + failed
+    return bool(slow <= 0.01 * count)
+
+
+def without_failures(times, failed, limit):
+    return by_test(times, 0, limit)
+
+
+def limit_is_late(times, failed, limit):
+    return by_test([time + 1e-9 for time in times], failed, limit)
+
+
+def never_doubts(times, failed, limit):
+    return by_test(times, failed, limit) is True
+
+
+RIGHT_PIECES = {
+    "test_parity": [
+        f"{ONCE}assert np.allclose(served(every), signed(every), atol=0.005)\n{ORDER}",
+        HEAD
+        + "@pytest.mark.parametrize('seed', [1, 2])\ndef test_rows(seed, served, signed):\n"
+        + "    jobs = model.every_job().sample(frac=1, random_state=seed)\n"
+        + "    np.testing.assert_allclose(served(jobs), signed(jobs), atol=0.01)\n",
+    ],
+    "app": [
+        OURS_APP,
+        OURS_APP.replace("async def", "def")
+        .replace("Advert(pay.Job)", "Offer(pay.Job)")
+        .replace(": Advert", ": Offer"),
+    ],
+    "send": [tasks, two_lists],
+    "meets": [by_test, other_order],
+}
+WRONG_PIECES = {
+    "test_parity": [
+        (f"{ONCE}assert served(every).shape == signed(every).shape\n", "ranked by letters"),
+        (f"{ONCE}assert np.allclose(served(every)[:, 0], signed(every)[:, 0], atol=0.005)\n{ORDER[:28]}", "high end is wrong"),
+        (f"{ONCE}assert np.allclose(served(every), signed(every), atol=0.005)\n", "order of its own"),
+        (f"{ONCE}every = every[every['country'] != 'LT']\n    assert np.allclose(served(every), signed(every), atol=0.005)\n{ORDER}", "one rare kind"),
+        (f"{ONCE}assert not (abs(served(every) - signed(every)) > 0.01).any()\n{ORDER.replace('np.allclose(served(turned), signed(turned), atol=0.005)', 'not (abs(served(turned) - signed(turned)) > 0.01).any()')}", "lets NaN through"),
+        (f"{ONCE}assert (served(every) == signed(every)).all()\n", "0.01 is near enough"),
+        (HEAD + "def parity(served, signed):\n    pass\n", "pytest finds no test"),
+        ("import nothing_of_the_kind\n", "nothing_of_the_kind"),
+    ],
+    "app": [
+        (OURS_APP.replace("    pass", "    model_config = ConfigDict(extra='ignore')"), "further fields"),
+        (OURS_APP.replace("(pay.Job)", "(BaseModel)").replace("    pass", "    role: str\n    level: str\n    remote: int\n    country: str\n    model_config = ConfigDict(extra='forbid')"), "a role that the model has never seen"),
+        (OURS_APP.replace('"/range"', '"/ranges"'), "no POST /range"),
+        (OURS_APP.replace(".tolist()", "").replace("ends[0]", "ends[0].astype('float32')"), "Numbers of NumPy"),
+        (OURS_APP.replace("low=ends[0], high=ends[1]", "low=ends[1], high=ends[0]"), "and the model"),
+        (OURS_APP.replace("    ends = served", "    served = model.load(Path('champion.onnx').read_bytes())\n    ends = served"), "at each request"),
+        (OURS_APP.replace('@app.get("/health")', ""), "GET /health"),
+        (OURS_APP.replace("model=served.name", "model='mine'"), "`served.name`"),
+    ],
+    "send": [
+        (one_after_the_other, "waits for the answer before it"),
+        (from_sending, "when the request was *due*"),
+        (in_seconds, "Milliseconds"),
+        (all_at_once, "start at once"),
+    ],
+    "meets": [
+        (point_estimate, "as if the sample were the truth"),
+        (without_failures, "leave the failures out"),
+        (limit_is_late, "exactly at the limit"),
+        (never_doubts, "It should give 'cannot say'"),
+    ],
+}  # fmt: skip
