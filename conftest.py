@@ -1,14 +1,33 @@
-"""Make pytest strict about notebooks, keep the learner's own files out of the tests, and sort tests by their cost."""
+"""Keep the learner's own files out of the tests, make pytest strict about notebooks, and sort tests by their cost."""
 
 import os
 import tempfile
 
 import pytest
+from nbval.plugin import IPyNbFile
 
-os.environ["ML_CAREERS_HOME"] = tempfile.mkdtemp(prefix="ml-careers-tests-")
+_home = tempfile.TemporaryDirectory(prefix="ml-careers-tests-", ignore_cleanup_errors=True)
+os.environ["ML_CAREERS_HOME"] = _home.name
 
 pytest_plugins = ["tests.strict_nbval"]
 LONG = ("test_solved.py", "test_browser.py")
+_start, _stop = IPyNbFile.setup, IPyNbFile.teardown
+
+
+def _start_with_own_home(self):
+    """Give each notebook that nbval runs a profile and a work folder as empty as those that it was stored with."""
+    self.own_home = tempfile.TemporaryDirectory(prefix="ml-careers-", ignore_cleanup_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ML_CAREERS_HOME", self.own_home.name)
+        _start(self)
+
+
+def _stop_with_own_home(self):
+    _stop(self)
+    self.own_home.cleanup()
+
+
+IPyNbFile.setup, IPyNbFile.teardown = _start_with_own_home, _stop_with_own_home
 
 
 def pytest_collection_modifyitems(items):
