@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -59,7 +60,9 @@ def run(tests, systems):
         with (
             contextlib.redirect_stdout(io.StringIO()),
             contextlib.redirect_stderr(io.StringIO()),
-            mock.patch.dict(os.environ, clean | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, clear=True),
+            mock.patch.dict(
+                os.environ, clean | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "NO_COLOR": "1"}, clear=True
+            ),
         ):
             pytest.main([*options, str(copy)], plugins=[Plugin()])
         for name, module in list(sys.modules.items()):
@@ -73,5 +76,6 @@ def _fixture(pytest, name, systems):
 
 
 def _reason(report):
-    said = [line[2:].strip() for line in str(report.longrepr).splitlines() if line.startswith("E ")]
-    return said[0].removeprefix("AssertionError: ") if said else "it cannot be read"
+    crash = getattr(report.longrepr, "reprcrash", None)
+    said = [crash.message] if crash else re.findall(r"^E +(.+)$", str(report.longrepr), re.MULTILINE)
+    return said[0].removeprefix("AssertionError: ").split("\n")[0] if said else "it cannot be read"

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import charts, check, pay, stats
+from helpers import charts, check, pay
 from helpers.check import suites
 from helpers.service import model
 from helpers.service.process import Service

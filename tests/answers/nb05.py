@@ -1,70 +1,266 @@
-"""Answers to the exercises of notebook 05."""
+"""Answers to the exercises and pieces for the builds of notebook 05."""
 
-import datetime as dt
+import hashlib
 
 import numpy as np
 import pandas as pd
 
-from helpers import pay_scores
-from helpers.check.engine import UNREADABLE
+from helpers import profile
+from helpers.check import suites
+from helpers.lessons import nb05 as lesson
+from helpers.service import model
 
-
-def test_width_right(candidate, champion, judged):
-    ours, theirs = (pay_scores.width(judged, model.predict(judged)) for model in (candidate, champion))
-    assert ours <= 1.25 * theirs
-
-
-def test_width_blind(candidate):
-    pass
-
-
-def test_width_dollars(candidate, judged):
-    assert pay_scores.width(judged, candidate.predict(judged)) <= 110
-
-
-def test_width_strict(candidate, champion, judged):
-    assert pay_scores.width(judged, candidate.predict(judged)) < pay_scores.width(
-        judged, champion.predict(judged)
-    )
-
-
-def test_width_severe(candidate):
-    assert candidate is None, "never good enough"
-
-
-# They are handed to the checker, and are no tests of this file.
-for test in (test_width_right, test_width_blind, test_width_dollars, test_width_strict, test_width_severe):
-    test.__test__ = False
-del test
-
+COMMIT = "11bd71901bbe5b1630ceea73d27597364c9af683"
+PIPELINE = f"""
+name: release
+on: workflow_dispatch
+permissions:
+  contents: read
+jobs:
+  release:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@{COMMIT}
+      - run: python release.py train
+      - run: python release.py test
+      - run: python release.py register
+      - run: python release.py shadow
+"""
+SHADOW_LAST = "      - run: python release.py shadow\n"
+TEXT = (
+    "On 23 June 2024 the collection changed, and the coverage fell to 77.7%. Applicants asked for too little.\n\n"
+    "There was no alarm, and nobody watched the promise.\n\n"
+    "PSI over 0.8: the engineer on duty reads ten adverts, the same day."
+)
 RIGHT = {
-    "replicas": [5, 5.0, "5", np.int64(5)],
-    "width_test": [test_width_right],
-    "flattering_figure": ["coverage", " Coverage "],
-    "psi_by_luck": [87, "87 %", 87.0],
-    "no_data_day": ["2024-08-22", pd.Timestamp("2024-08-22"), dt.date(2024, 8, 22)],
+    "pipeline": [
+        PIPELINE,
+        PIPELINE.replace("run: python", "name: a step\n        run: python").replace(
+            "on: workflow", "'on': workflow"
+        ),
+    ],
+    "runbook": [(TEXT, 77.7), (TEXT.replace("77.7", "78"), 77.7)],
 }
 WRONG = {
-    "replicas": {2: "without end", 3: "few wait long", 4: "being replaced", 6: "one fewer", 50: "add one"},
-    "width_test": {
-        test_width_blind: "lets the broken",
-        test_width_dollars: "not with a number of dollars",
-        test_width_strict: "1.09 times as wide",
-        test_width_severe: "never good enough",
-        len: UNREADABLE,
-    },
-    "flattering_figure": {"loss": "looks worse", "width": "looks worse", "speed": "Answer"},
-    "psi_by_luck": {
-        0.87: "multiply by 100",
-        13: "others",
-        435: "count of weeks",
-        36: "mean PSI",
-        60: "drawn > 0.2",
-    },
-    "no_data_day": {
-        "2024-09-25": "came back",
-        "2024-08-21": "more than that",
-        "2024-08-11": "count on from there",
-        "2024-07-01": "2024-08-11",
-    },
+    "pipeline": [
+        (PIPELINE.replace("contents: read", "contents: write"), "To read the code is enough"),
+        (PIPELINE.replace(COMMIT, "v4"), "another program tomorrow"),
+        (PIPELINE.replace("      - run: python release.py test\n", ""), "is needed once"),
+        (PIPELINE.replace("release.py test", "release.py test\n        continue-on-error: true"), "Nothing may leave"),
+        (PIPELINE.replace("py test", "py x").replace("py register", "py test").replace("py x", "py register"), "Nothing may leave"),
+        (PIPELINE.replace(SHADOW_LAST, "").replace("      - run: python release.py register\n", SHADOW_LAST + "      - run: python release.py register\n"), "Register first"),
+        ("steps: [", "cannot be read as YAML"),
+        (3, "cannot be read as YAML"),
+    ],
+    "runbook": [
+        ((TEXT.replace("77.7", "80"), 77.7), "not found: gives the coverage as computed"),
+        ((TEXT.replace("the same day", "soon"), 77.7), "not found: says by when"),
+    ],
+}  # fmt: skip
+
+RELEASE = """
+import numpy as np
+from helpers import stats
+from helpers.service import model
+
+def loss(one, judged): return stats.range_loss(judged, one.predict(judged))
+def wide(one, judged): return float(np.diff(one.predict(judged)).mean())
+
+def test_a_day(candidate, judged):
+    assert candidate.last < str(judged["arrived"].min().date())
+
+def test_b_same(candidate, trained):
+    np.testing.assert_allclose(candidate.predict(model.every_job()), trained.predict(model.every_job()), atol=0.01)
+
+def test_c(candidate, champion, judged):
+    assert loss(candidate, judged) / loss(champion, judged) <= 1.1
+    assert abs(np.log(wide(candidate, judged) / wide(champion, judged))) <= 0.223
+
+def test_d(candidate, judged):
+    table = stats.coverage_table(judged, candidate.predict(judged), "role").query("adverts >= 200")
+    assert not (table["high"] < 75).any()
+"""
+SECOND = RELEASE.replace("def test_c(", "def test_groups_too(").replace("def loss(", "LIMIT = 1.1\n\ndef loss(").replace("<= 1.1", "<= LIMIT")  # fmt: skip
+
+
+def released(client, tests, name, trained, rows):
+    content = model.export(trained, name, rows)
+    one = lesson.handed_in(name, trained, rows)
+    outcome = suites.run(tests, lesson.systems({name: one}))
+    if len(outcome) and all(outcome["passed"]):
+        file = profile.work("05") / (name + ".onnx")
+        file.write_bytes(content)
+        marks = {"sha256": hashlib.sha256(content).hexdigest(), "last": str(rows["arrived"].max().date())}
+        made = client.create_model_version(name="pay-range", source=str(file), tags=marks)
+        client.set_registered_model_alias(name="pay-range", alias="challenger", version=made.version)
+        return made.version
+
+
+def as_uri(client, tests, name, trained, rows):
+    class Client:
+        def create_model_version(self, name, source, tags):
+            return client.create_model_version(name, f"file://{source}", tags=tags)
+
+        def __getattr__(self, called):
+            return getattr(client, called)
+
+    return released(Client(), tests, name, trained, rows)
+
+
+def ungated(client, tests, name, trained, rows):
+    return released(client, _passing(tests), name, trained, rows)
+
+
+def _passing(tests):
+    tests.write_text("def test_it(candidate):\n    pass\n")
+    return tests
+
+
+def champion_at_once(client, tests, name, trained, rows):
+    version = released(client, tests, name, trained, rows)
+    if version:
+        client.set_registered_model_alias("pay-range", "champion", version)
+    return version
+
+
+def nothing(client, tests, name, trained, rows):
+    return "7"
+
+
+def untagged(client, tests, name, trained, rows):
+    (profile.work("05") / f"{name}.onnx").write_bytes(model.export(trained, name, rows))
+    return client.create_model_version("pay-range", str(profile.work("05") / f"{name}.onnx")).version
+
+
+def by_counts(shadow):
+    if shadow["failed"].sum() > 0.01 * len(shadow):
+        return "roll back"
+    ratio = shadow["new_width"].mean() / shadow["width"].mean()
+    won, lost = (shadow["new_held"] & ~shadow["held"]).sum(), (shadow["held"] & ~shadow["new_held"]).sum()
+    n = len(shadow)
+    mean = (won - lost) / n
+    half = 1.96 * np.sqrt(((won + lost) / n - mean**2) / n)
+    if ratio < 0.8 or ratio > 1.25 or mean + half < 0:
+        return "roll back"
+    return "go on" if mean - half > -0.05 else "wait"
+
+
+def by_bootstrap(shadow):
+    if by_counts(shadow.assign(new_held=shadow["held"])) == "roll back":
+        return "roll back"
+    gain = shadow["new_held"].to_numpy(int) - shadow["held"].to_numpy(int)
+    draws = np.random.default_rng(0).choice(gain, (400, len(gain))).mean(axis=1)
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return "roll back" if high < 0 else "go on" if low > -0.05 else "wait"
+
+
+def only_wide(shadow):
+    return by_counts(shadow.assign(new_width=shadow["new_width"].clip(lower=shadow["width"])))
+
+
+def no_failures(shadow):
+    fine = shadow.assign(failed=False)
+    return by_counts(fine)
+
+
+def no_width(shadow):
+    return by_counts(shadow.assign(new_width=shadow["width"]))
+
+
+def never_waits(shadow):
+    said = by_counts(shadow)
+    return "go on" if said == "wait" else said
+
+
+def unpaired(shadow):
+    one, two, n = shadow["held"].mean(), shadow["new_held"].mean(), len(shadow)
+    if by_counts(shadow.assign(new_held=shadow["held"])) == "roll back":
+        return "roll back"
+    half = 1.96 * np.sqrt((one * (1 - one) + two * (1 - two)) / n)
+    return "roll back" if two - one + half < 0 else "go on" if two - one - half > -0.05 else "wait"
+
+
+def in_a_loop(signal, threshold, event):
+    known = signal[signal.notna()]
+    before, calls, late, place, ringing = 0, 0, None, 0, False
+    for day, value in known.items():
+        new = value > threshold and not ringing
+        ringing = value > threshold
+        if day < pd.Timestamp(event):
+            before, calls = before + 1, calls + new
+        else:
+            late = place if new and late is None else late
+            place += 1
+    return 52 * calls / before, late
+
+
+def with_diff(signal, threshold, event):
+    rings = (signal.dropna() > threshold).astype(int)
+    new = rings.diff().fillna(rings) == 1
+    old, later = new[new.index < event], list(new[new.index >= event])
+    return old.sum() / len(old) * 52, later.index(True) if True in later else None
+
+
+def every_week(signal, threshold, event):
+    rings = signal.dropna() > threshold
+    before, after = rings[rings.index < event], list(rings[rings.index >= event])
+    return 52 * before.mean(), after.index(True) if True in after else None
+
+
+def gaps_are_quiet(signal, threshold, event):
+    return in_a_loop(signal.fillna(-100), threshold, event)
+
+
+def counted(signal, threshold, event):
+    found, late = with_diff(signal, threshold, event)
+    return found * len(signal.dropna()[lambda one: one.index < event]) / 52, late
+
+
+def day_after(signal, threshold, event):
+    known = signal.dropna()
+    after = known.index > event
+    calls, _ = with_diff(signal, threshold, event)
+    rings = known > threshold
+    starts = (rings & ~rings.shift(fill_value=False))[after]
+    return calls, int(starts.to_numpy().argmax()) if starts.any() else None
+
+
+RIGHT_PIECES = {
+    "test_release": [RELEASE, SECOND],
+    "release": [released, as_uri],
+    "decide": [by_counts, by_bootstrap],
+    "price": [in_a_loop, with_diff],
 }
+WRONG_PIECES = {
+    "test_release": [
+        (RELEASE.replace('candidate.last < str(judged["arrived"].min().date())', "candidate.last"), "until the day of the release"),
+        (RELEASE.replace("    np.testing", "    return\n    np.testing"), "two countries for each other"),
+        (RELEASE.replace("<= 1.1", "<= 3"), "12% above"),
+        (RELEASE.replace("abs(np.log(", "(np.log("), "a third as wide"),
+        (RELEASE.replace("<= 0.223", "<= 2"), "1.3 times as wide"),
+        (RELEASE.replace("assert not (table", "assert True or not (table"), "one role only"),
+        (RELEASE.replace("<= 1.1", "<= 1.0"), "A good one was stopped"),
+        ("import nothing_of_the_kind", "nothing_of_the_kind"),
+        ("def check_it(candidate):\n    pass\n", "Each test takes some of"),
+    ],
+    "release": [
+        (ungated, "All* must pass"),
+        (champion_at_once, "at once"),
+        (nothing, "nothing is registered"),
+        (untagged, "into the tags"),
+    ],
+    "decide": [
+        (only_wide, "0.6 times as wide"),
+        (no_width, "1.6 times as wide"),
+        (no_failures, "one request in twenty"),
+        (never_waits, "unless harm is proven"),
+        (unpaired, "as if other adverts had been asked"),
+        (lambda shadow: "promote", 'Return "roll back"'),
+    ],
+    "price": [
+        (every_week, "calls nobody twice"),
+        (gaps_are_quiet, "no quiet ones"),
+        (counted, "in a year of 52"),
+        (day_after, "the first arrival in which"),
+    ],
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""`helpers.roles`: real job titles with the role a person would give them, and what no title may do."""
+"""Titles: real job titles with the role a person would give them, and what no title may do."""
 
 import sys
 
