@@ -162,6 +162,20 @@ def open_notebook(page, address, path):
     page.evaluate(_SETTLED)
 
 
+def turn_to(page, path):
+    """Throw away what is open in a window, and open a notebook in it: as :func:`open_notebook`, but much faster."""
+    page.evaluate(
+        """async (path) => {
+          const { commands, shell } = window.jupyterapp;
+          await shell.currentWidget.sessionContext.shutdown();
+          shell.currentWidget.dispose();
+          await (await commands.execute("docmanager:open", { path })).revealed;
+        }""",
+        path,
+    )
+    page.evaluate(_SETTLED)
+
+
 def run_all(page, timeout=120_000):
     """Choose Run > Run All Cells, and wait until every cell has a number and the kernel is idle."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
