@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
@@ -46,11 +45,6 @@ DARK = {
 
 DENSITY = 1.5
 """Pixels of a shown picture for one of CSS: sharper on good screens, and notebooks stay small."""
-
-_DASHES = ("-", "--", "-.", ":")
-
-
-NoPicture = LookupError  # its old name
 
 
 def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
@@ -270,44 +264,6 @@ def rows(table, *, unit, value=None, thin=None, thick=None, mine=None, role=None
     return finish(figure, **words)
 
 
-def bars(table, value, *, unit, counts=None, mine=None, role=None, form="{:,.0f}", **words):
-    """Draw named bars from zero, the first on top, each with its number at its end.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Indexed by the names of the bars.
-    value : str
-        Column of their lengths.
-    counts : str, optional
-        Column of how many adverts or people a bar rests on, written under its name.
-    unit, mine, role, form, **words
-        See :func:`rows`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    if counts:
-        table = table.set_axis([f"{name}\nn = {n:,.0f}" for name, n in table[counts].items()])
-    figure, axes, styles = _named(table, mine, role)
-    for place, (length, style) in enumerate(zip(table[value], styles, strict=True)):
-        missing = pd.isna(length)
-        axes.barh(place, 0 if missing else length, height=0.55, color=style["color"])
-        axes.annotate(
-            "too few to say" if missing else form.format(length), (0 if missing else length, place),
-            (5 if missing or length >= 0 else -5, 0), textcoords="offset points", va="center",
-            ha="left" if missing or length >= 0 else "right", fontsize=9.5,
-            **_text(style["color"], mine is not None),
-        )  # fmt: skip
-    low, high = table[value].min(), table[value].max()
-    axes.set_xlim(1.15 * min(0, low), 1.15 * max(0, high))
-    if low < 0:
-        axes.axvline(0, color="#888888", linewidth=1)
-    axes.set_xlabel(unit)
-    return finish(figure, **words)
-
-
 def _named(table, mine, role):
     """An empty figure with one named row an entry, and the style of each."""
     longest = max(len(line) for name in table.index for line in str(name).split("\n"))
@@ -329,163 +285,3 @@ def _text(color, strong=True):
     """How words in the colour of a mark are written: dark enough to be read."""
     color = matplotlib.colors.to_hex(color).upper()
     return {"color": DARK.get(color, color), "fontweight": "bold" if strong and color != FLAT else "normal"}
-
-
-def lines(table, x, y, by, *, unit, level=None, band=None, marks=None, **words):
-    """Draw series over time, each named at its right end, told apart by colour and dashes.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Long: one row a point, sorted by `x` within each series.
-    x, y, by : str
-        Columns: time, value, name of the series.
-    unit : str
-        What `y` is measured in: the label of its axis.
-    level : float, optional
-        Draw a thin line at this value, such as 100 for an index number.
-    band : (str, str), optional
-        Columns of the low and the high end of an interval around each line.
-    marks : dict, optional
-        Moments to the words beside a dotted upright line at each.
-    **words
-        ``title``, ``source`` and ``sentence``: see :func:`finish`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    figure, axes = blank(right=0.76)
-    if level is not None:
-        axes.axhline(level, color="#888888", linewidth=1)
-    ends = []
-    for number, (name, part) in enumerate(table.groupby(by, sort=False, observed=True)):
-        style = ROLE_STYLE.get(name, {"color": f"C{number}", "linestyle": _DASHES[number % len(_DASHES)]})
-        (line,) = axes.plot(part[x], part[y], color=style["color"], linestyle=style["linestyle"])
-        if band:
-            axes.fill_between(
-                part[x], part[band[0]], part[band[1]], color=line.get_color(), alpha=0.15, linewidth=0
-            )
-        ends.append([float(part[y].iloc[-1]), str(name), line.get_color(), part[x].iloc[-1]])
-    for moment, name in (marks or {}).items():
-        axes.axvline(moment, color="#555555", linewidth=1, linestyle=":")
-        axes.annotate(
-            name, (moment, 1), (3, -1), xycoords=("data", "axes fraction"), textcoords="offset points", va="top",
-            fontsize=9, color=FLAT, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1},
-        )  # fmt: skip
-    _label_ends(axes, ends)
-    _dates(axes, table[x], 8)
-    axes.set_ylabel(unit)
-    axes.margins(x=0.01)
-    return finish(figure, **words)
-
-
-def _dates(axes, times, most):
-    """At most so many dates below an axis, short ones."""
-    if pd.api.types.is_datetime64_any_dtype(times):
-        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=most))
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
-
-
-def _label_ends(axes, ends):
-    """Name each line at its right end, pushing names apart where lines end close together."""
-    low, high = axes.get_ylim()
-    gap, last = 0.055 * (high - low), None
-    for value, name, color, when in sorted(ends, key=lambda end: end[0]):
-        place = value if last is None else max(value, last + gap)
-        axes.annotate(name, (when, place), (7, 0), textcoords="offset points", va="center", **_text(color))
-        last = place
-
-
-def panels(table, x, y, by, *, unit, columns=3, level=None, **words):
-    """Draw one small chart a series, all on the same scale, so that shapes and levels can be compared.
-
-    Parameters are those of :func:`lines`; `columns` is the number of charts side by side.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    groups = list(table.groupby(by, sort=False, observed=True))
-    high = -(-len(groups) // columns)
-    height = 0.8 + 1.35 * high
-    figure = Figure(figsize=(matplotlib.rcParams["figure.figsize"][0], height))
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(high, columns, sharex=True, sharey=True, squeeze=False)
-    figure.subplots_adjust(
-        left=0.07, right=0.98, top=1 - 0.62 / height, bottom=0.5 / height, hspace=0.32, wspace=0.08
-    )
-    for axes, (name, part) in zip(grid.flat, groups, strict=False):
-        if level is not None:
-            axes.axhline(level, color="#888888", linewidth=1)
-        axes.plot(part[x], part[y], linewidth=1.6, color=ROLE_STYLE.get(name, {}).get("color", UP))
-        axes.set_title(str(name), fontsize=10, pad=3)
-    for axes in grid.flat[len(groups) :]:
-        axes.set_visible(False)
-    for axes in grid[:, 0]:
-        axes.set_ylabel(unit, fontsize=8.5)
-    for number, axes in enumerate(grid.flat[: len(groups)]):
-        axes.tick_params(labelbottom=number + columns >= len(groups))  # the lowest of its column says when
-        _dates(axes, table[x], 6)
-    return finish(figure, **words)
-
-
-small_multiples = panels  # its old name
-
-
-def changes(table, *, title, source, sentence, unit="Change in %"):
-    """Draw changes as dots on either side of zero, each with its number, the largest fall at the bottom.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns ``label``, ``change`` (in %) and, if some were not computed here, ``quoted`` (bool): those get a
-        hollow marker. Optional ``low`` and ``high`` draw the range that the change lies in.
-    title, source, sentence, unit : str
-        See :func:`lines`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    rows = table.sort_values("change", kind="stable").reset_index(drop=True)
-    height = 1.35 + 0.31 * len(rows)
-    left = 0.03 + 0.0083 * rows["label"].str.len().max()  # room for the longest label
-    figure, axes = blank(height, left=left, bottom=0.82 / height)
-    axes.axvline(0, color="#333333", linewidth=1)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", visible=True)
-    for place, row in rows.iterrows():
-        color = UP if row.change > 0 else DOWN
-        if "low" in rows:
-            axes.plot([row.low, row.high], [place, place], color=color, linewidth=5, alpha=0.25)
-        hollow = bool(row.get("quoted", False))
-        axes.plot(
-            row.change,
-            place,
-            marker="^" if row.change > 0 else "v",
-            color=color,
-            markersize=8,
-            markerfacecolor="white" if hollow else color,
-        )
-        far = row.high if "low" in rows and row.change > 0 else row.low if "low" in rows else row.change
-        axes.annotate(
-            percent(row.change),
-            (far, place),
-            (9 if row.change > 0 else -9, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left" if row.change > 0 else "right",
-            fontsize=9.5,
-        )
-    axes.set_yticks(range(len(rows)), rows["label"])
-    left, right = axes.get_xlim()
-    axes.set_xlim(left - 0.2 * (right - left), right + 0.1 * (right - left))  # room for the numbers
-    axes.set_xlabel(unit, loc="left")
-    axes.xaxis.set_label_coords(0, -0.28 / height / (axes.get_position().height))
-    return finish(figure, title, source, sentence)
-
-
-def percent(change):
-    """str: a change in percent with its sign, rounded to whole percent: ``+36%``, ``-9%``."""
-    return f"{change:+.0f}%".replace("-", "\N{MINUS SIGN}")

@@ -20,10 +20,6 @@ TABLE = pd.DataFrame(
     {"low": [10.0, -20, np.nan], "mid": [20.0, 30, np.nan], "high": [30.0, 60, np.nan], "n": [40, 50, 3]},
     index=pd.Index(["ML Engineer", "b", "<c>"], name="role"),
 )
-TIMES = pd.DataFrame(
-    {"week": pd.date_range("2024-01-01", periods=8, freq="W"), "value": range(8), "low": 0, "high": 9}
-)
-LONG = pd.concat([TIMES.assign(name=name) for name in ("ML Engineer", "here", "there")])
 
 
 @pytest.fixture
@@ -60,10 +56,6 @@ def test_figures_of_pyplot_and_pandas_are_shown_once_with_their_own_title(shown)
 SHAPES = {
     "rows": lambda: charts.rows(TABLE, unit="%", value="mid", thin=("low", "high"), **WORDS),
     "ranges": lambda: charts.rows(TABLE, unit="%", thick=("low", "high"), **WORDS),
-    "bars": lambda: charts.bars(TABLE, "low", unit="%", counts="n", mine=[True, False, False], role="ML Engineer", **WORDS),
-    "lines": lambda: charts.lines(LONG, "week", "value", "name", unit="%", level=4, band=("low", "high"),
-                                  marks={pd.Timestamp("2024-02-01"): "a mark"}, **WORDS),
-    "panels": lambda: charts.panels(LONG, "week", "value", "name", unit="%", columns=2, **WORDS),
 }  # fmt: skip
 
 
@@ -80,22 +72,12 @@ def test_a_shape_has_words_repeats_and_cuts_nothing_off(shape):
         assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text.get_text()
 
 
-@pytest.mark.parametrize("shape", ["rows", "ranges", "bars"])
+@pytest.mark.parametrize("shape", ["rows", "ranges"])
 def test_named_rows_hold_zero_and_do_not_draw_what_is_missing(shape):
     axes = SHAPES[shape]().axes[0]
     low, high = axes.get_xlim()
     assert low <= 0 <= high
     assert [text.get_text() for text in axes.texts].count("too few to say") == 1
-
-
-def test_bars_say_how_many_they_rest_on():
-    labels = [label.get_text() for label in SHAPES["bars"]().axes[0].get_yticklabels()]
-    assert labels[0] == "ML Engineer\nn = 40"
-
-
-def test_every_series_is_named_at_its_end_and_marks_at_their_line():
-    texts = {text.get_text() for text in SHAPES["lines"]().axes[0].texts}
-    assert {"ML Engineer", "here", "there", "a mark"} <= texts
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -61,7 +61,7 @@ def from_base(country="US", base="2023-01", end="2024-01"):
     axes.set_ylim(0, 1.08 * near.max())
     axes.set_ylabel(f"Share of postings, {first:%b %Y} = 100")
     value = index[last] - 100
-    title = f"{share.name}: {charts.percent(value)}, {first:%B %Y} to {last:%B %Y}"
+    title = f"{share.name}: {value:+.0f}%, {first:%B %Y} to {last:%B %Y}"
     place = f"the {share.name}" if share.name.startswith(("United", "Nether")) else share.name
     sentence = (
         f"Seen from {first:%B %Y}, the share of postings that mention AI in {place} had "
