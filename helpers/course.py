@@ -44,14 +44,14 @@ SERIES = tuple(
 )
 
 
-def written():
+def finished():
     """tuple of Notebook: those that exist in `notebooks/`, in order."""
     return tuple(notebook for notebook in SERIES if notebook.path.exists())
 
 
 def navigation(number):
     """str: links to the notebook before, the contents and the next one, as Markdown."""
-    there = written()
+    there = finished()
     place = next(i for i, notebook in enumerate(there) if notebook.number == number)
     links = [f"[Contents]({SERIES[0].path.name}#The-map-of-the-series)"]
     if place > 0:
@@ -153,7 +153,7 @@ def map():
     IPython.display.Markdown
         Notebooks that are not written yet have no link.
     """
-    solved, there = profile.read().solved, written()
+    solved, there = profile.read().solved, finished()
     lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
     lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in SERIES:

@@ -151,7 +151,7 @@ class Panel:
             self._ahead = asyncio.get_running_loop().call_later(0.02, self._turn, waiting)
 
     def _ipython_display_(self):
-        live.show(self.widget, self._still, self._start_sentence)
+        live.present(self.widget, self._still, self._start_sentence)
 
 
 def _value(chosen):

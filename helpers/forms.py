@@ -75,7 +75,7 @@ class Form:
         rows = "".join(f"<tr><th>{html.escape(asked)}</th></tr>" for asked, _ in self._questions.values())
         note = "Run this notebook to answer (Run &gt; Run All Cells)."
         text = "; ".join(asked for asked, _ in self._questions.values())
-        live.show(self.widget, f"<table>{rows}</table><p>{note}</p>", text)
+        live.present(self.widget, f"<table>{rows}</table><p>{note}</p>", text)
 
 
 def _control(asked, options):
@@ -161,7 +161,7 @@ class Files(anywidget.AnyWidget):
 
     def _ipython_display_(self):
         text = "Download answers and work, upload them, start again: run this notebook first."
-        live.show(self, f"<p>{text}</p>", text)
+        live.present(self, f"<p>{text}</p>", text)
 
 
 def files(form):

@@ -17,7 +17,7 @@ _STYLE = """<style>
 </style>"""
 
 
-def show(widget, still, text):
+def present(widget, still, text):
     """Display a widget, and what a reader without a kernel sees in its place.
 
     Parameters

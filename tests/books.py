@@ -17,7 +17,7 @@ from helpers import check, course
 # socket; the reply can get lost and it waits for ever (jupyter/nbclient issue 312). The kernel need not know.
 OutputWidget.sync_state = lambda self: None
 
-PATHS = [notebook.path for notebook in course.written()]
+PATHS = [notebook.path for notebook in course.finished()]
 LESSONS = course.NOTEBOOKS.parent / "helpers" / "lessons"
 BY_HAND = [path for path in PATHS if (LESSONS / f"nb{path.name[:2]}.py").exists()]
 """Notebooks in which the learner does the work; the others are still as they were."""

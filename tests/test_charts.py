@@ -46,7 +46,7 @@ def test_a_figure_is_one_html_output_with_alt_text_a_caption_and_a_folded_table(
 def test_figures_of_pyplot_and_pandas_are_shown_once_with_their_own_title(shown):
     axes = TABLE.plot.barh(y="mid", title="My own")
     assert shown(axes)["text/plain"] == "<figure: My own>" and not plt.get_fignums()
-    assert "a chart of week without a title" in shown(TIMES.plot(x="week", y=["low", "high"], subplots=True)[0])["text/plain"]  # fmt: skip
+    assert "a chart of role without a title" in shown(TABLE.plot(y=["low", "high"], subplots=True)[0])["text/plain"]  # fmt: skip
     figure, axes = plt.subplots(figsize=(4, 3))
     axes.plot([1, 2])
     assert 'width="400"' in shown(charts.finish(figure, **WORDS))["text/html"]

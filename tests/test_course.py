@@ -53,7 +53,7 @@ def test_the_map_counts_what_was_done():
     shown = course.map().data
     assert "| 1 of 3 | none |" in shown and "holds `04/app.py`." in shown
     for notebook in course.SERIES:
-        assert notebook.title in shown and (notebook in course.written()) is (notebook.path.name in shown)
+        assert notebook.title in shown and (notebook in course.finished()) is (notebook.path.name in shown)
 
 
 def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
@@ -74,7 +74,7 @@ def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
 
 
 def test_time_line_and_table_agree():
-    for notebook in course.written():
+    for notebook in course.finished():
         full, without, _ = course.minutes(notebook.path)
         assert f"about {full} minutes" in course.time_line(notebook.number)
         assert (
@@ -84,6 +84,6 @@ def test_time_line_and_table_agree():
 
 
 def test_navigation():
-    there = course.written()
+    there = course.finished()
     assert course.navigation("00").startswith("[Contents]") and there[1].path.name in course.navigation("00")
     assert there[0].path.name in course.navigation("01")

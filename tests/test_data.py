@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from frictionless import Package
 
-from helpers import roles, tables
+from helpers import pay, tables
 
 PACKAGE = json.loads((tables.DATA / "datapackage.json").read_text("utf-8"))
 TABLES = (
@@ -151,7 +151,7 @@ def test_pay_ranges_hold_all_pairs():
     assert (table.loc[table["single"], "low"] == table.loc[table["single"], "high"]).all()
     assert (table[["low", "high"]] % 5 == 0).all(axis=None)
     assert not table.drop(columns="adverts").duplicated().any()
-    assert set(table["role"].cat.categories) == set(roles.ALL_ROLES)
+    assert set(table["role"].cat.categories) == set(pay.ALL_ROLES)
 
 
 def test_pay_ranges_give_the_median_with_repeats():

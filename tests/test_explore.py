@@ -87,7 +87,9 @@ def test_the_neighbours_of_a_setting_are_drawn_ahead_between_other_work(panel):
     async def near():
         panel._draw_ahead()
         assert drawn() == 1  # nothing is drawn before what waits has had its turn
-        await asyncio.sleep(0.5)
+        for _ in range(100):
+            if drawn() < 3:
+                await asyncio.sleep(0.1)
 
     def drawn():
         return panel._render.cache_info().currsize
@@ -103,7 +105,9 @@ def test_a_neighbour_that_cannot_be_drawn_says_so_only_when_it_is_chosen(panel):
 
     async def near():
         panel._draw_ahead()
-        await asyncio.sleep(0.5)
+        for _ in range(100):
+            if panel._render.cache_info().currsize < 4:
+                await asyncio.sleep(0.1)
 
     asyncio.run(near())
     assert not panel.problem and panel._render.cache_info().currsize == 4

@@ -67,7 +67,7 @@ def test_measures_by_hand():
     assert lesson.interval_score(table["midpoint"], low, high).tolist() == [100, 200, 200, 100]
     found = lesson.judge(table, low, high)
     assert found == {
-        "adverts": 4, "inside, %": 50, "above, %": 25, "below, %": 25, "width": 100, "score": 150,
+        "inside, %": 50, "above, %": 25, "below, %": 25, "width": 100, "score": 150,
     }  # fmt: skip
     ranges = np.column_stack([low, high])
     assert 20 * stats.range_loss(table.assign(weight=1), ranges) == pytest.approx(found["score"])
@@ -125,5 +125,5 @@ def test_the_paper_leaves_out_what_is_not_written(tmp_path, sealed, whole):
     saved = documents.save(tmp_path, "preprint", text)
     assert saved.unwritten == 1
     written = (tmp_path / "preprint.md").read_text("utf-8")
-    assert check.PROMPT not in written and "| ACI | 26,401 |" in written
+    assert check.PROMPT not in written and "| ACI | 80.1 |" in written
     assert (tmp_path / "preprint.pdf").read_bytes().startswith(b"%PDF")

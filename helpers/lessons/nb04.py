@@ -53,7 +53,7 @@ def waiting_line(requests_a_second=100, cores=1):
     moments, waits = serve(requests_a_second, cores, 10**6, 10)
     clock = np.linspace(0, 10, 500)
     inside = [(moments <= now).sum() - (moments + waits <= now).sum() for now in clock]
-    figure, axes = charts.blank(3.2)
+    figure, axes = charts.blank(3.5, bottom=0.24)
     axes.plot(clock, inside, color=charts.UP)
     axes.set(xlabel="Seconds", ylabel="Requests not yet answered", ylim=(0, max(20, *inside)))
     p99 = 1000 * np.quantile(waits, 0.99)
@@ -65,7 +65,7 @@ def fair(processes=1, line=200):
     """Draw what an applicant meets at the job fair, 240 requests a second."""
     moments, waits = serve(240, processes, line)
     refused, left = _lost(waits)
-    figure, axes = charts.blank(3.4)
+    figure, axes = charts.blank(3.7, bottom=0.23)
     axes.scatter(moments, waits, s=3, color=charts.UP)
     axes.axhline(PATIENCE, color="black", linestyle="--", linewidth=1)
     axes.set(

@@ -426,7 +426,7 @@ def _draw_mix(usual, now, found, chance):
     verdict = "more than" if found > chance else "no more than"
     title = f"PSI {found:.2f}, {verdict} chance gives"
     said = f"The PSI is {found:.2f}. Chance alone stays below {chance:.2f} in 95 of 100 weeks of this size."
-    figure, axes = charts.blank(3.6, left=0.22)
+    figure, axes = charts.blank(4.0, left=0.22, bottom=0.21)
     axes.barh(np.arange(len(table)) - 0.2, table["usual"], 0.38, color="#bbbbbb", label="usual")
     axes.barh(np.arange(len(table)) + 0.2, table["now"], 0.38, color=charts.UP, label="this week")
     axes.set_yticks(range(len(table)), table.index)
@@ -438,7 +438,7 @@ def _draw_mix(usual, now, found, chance):
 
 def draw_alarm(signal, threshold, said):
     """Draw a signal by week, its threshold, and the two events."""
-    figure, axes = charts.blank(3.6)
+    figure, axes = charts.blank(3.8)
     rings = signal > threshold
     axes.plot(signal.index, signal, color="#555555", linewidth=1.2)
     axes.plot(signal.index[rings], signal[rings], "o", color=charts.DOWN, markersize=5, label="rings")
@@ -446,7 +446,7 @@ def draw_alarm(signal, threshold, said):
     for day, what in EVENTS.items():
         axes.axvline(pd.Timestamp(day), color="#555555", linestyle=":", linewidth=1.5)
         axes.annotate(what, (pd.Timestamp(day), 1), (-4, -4), xycoords=("data", "axes fraction"),
-                      textcoords="offset points", rotation=90, ha="right", va="top", fontsize=8.5)  # fmt: skip
+                      textcoords="offset points", rotation=90, ha="right", va="top", fontsize=9, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     axes.set(ylabel=signal.name)
     axes.legend(loc="upper left")
     return charts.finish(figure, said.split(". ")[0], SOURCE, said)

@@ -17,8 +17,8 @@ def growth(series, start, end):
 
 
 RIGHT = {
-    "new_ai_postings": [growth(SHARE * NEW, "2023-01", "2024-01"), "-19.8 %", np.float64(-20), -0.1976],
-    "best_base": [("CA", "2023-07"), ["canada", dt.date(2023, 7, 14)], ("ca", pd.Period("2023-07"))],
+    "new_ai_postings": [growth(SHARE * NEW, "2023-01", "2024-01"), "-19.8 %", np.float64(-20)],
+    "best_base": [("CA", "2023-06"), ["canada", dt.date(2023, 6, 14)], ("ca", pd.Period("2023-06"))],
     "make_headline": [
         ("US", "2024-02", "2025-02"), ("United States", pd.Period("2024-04"), dt.date(2025, 4, 1)),
         ["canada", "2020-06", "2021-06"],
@@ -31,6 +31,7 @@ WRONG = {
         (growth(NEW, "2023-01", "2024-01"), "index alone"),
         (growth(SHARE * NEW, "2024-01", "2025-01"), "a year later"),
         (36, "Multiply share and index"),
+        (-0.1976, "fraction"),
     ],
     "best_base": [
         (("XX", "2023-07"), "two-letter codes"), (("CA", "2021-07"), "from January 2022"),
@@ -70,69 +71,71 @@ def rounded(series, start, end):
     return round(steps(series, start, end))
 
 
-SOURCE = "Source: Indeed Hiring Lab, AI Tracker"
+def months_of_both(first, second):
+    """Only the months that both have."""
+    return pd.concat([first, second], axis=1, join="inner").dropna()
 
 
-def with_pandas(table, first, second):
+def with_pandas(first, second):
     """A right chart with pandas' own plot; gives the axes back."""
-    words = dict(ylabel="% of postings", title="Postings that mention AI", xlabel=SOURCE)
-    return table[[first, second]].plot(ylim=(0, None), **words)
+    return months_of_both(first, second).plot(ylim=(0, None), ylabel="Percent of postings")
 
 
-def as_index(table, first, second):
-    """A right chart of another kind: an index of both, the same base month, names beside the lines."""
+def by_hand(first, second):
+    """A right chart with pyplot: names beside the lines."""
     figure, axes = plt.subplots()
-    both = 100 * table[[first, second]] / table[[first, second]].iloc[12]
+    both = months_of_both(first, second)
     for name, color in zip(both, ("black", "tab:red"), strict=True):
         axes.plot(both.index.to_timestamp(), both[name], color=color)
         axes.annotate(name, (both.index[-1].to_timestamp(), both[name].iloc[-1]))
-    axes.set_ylabel("Index, base month = 100")
-    figure.suptitle("Postings that mention AI")
-    figure.text(0, 0, SOURCE)
+    axes.set(ylabel="share, %", ylim=(0, None))
     return figure
 
 
-def two_scales(table, first, second):
+def two_scales(first, second):
     """Two axes that make any two lines meet."""
-    return table[[first, second]].plot(secondary_y=[second], ylabel="%", xlabel=SOURCE).get_figure()
+    return (
+        months_of_both(first, second).plot(secondary_y=[second.name], ylabel="%", ylim=(0, None)).get_figure()
+    )
 
 
-def swapped(table, first, second):
-    """The names in the wrong order."""
-    axes = with_pandas(table, first, second)
-    axes.legend([second, first])
-    return axes
+def nameless(first, second):
+    """Nobody can tell which is which."""
+    return months_of_both(first, second).plot(ylim=(0, None), ylabel="%", legend=False)
 
 
-def cropped(table, first, second):
+def cropped(first, second):
     """The quickest line of code: pandas cuts the axis."""
-    return table[[first, second]].plot(ylabel="%", xlabel=SOURCE, title="AI")
+    return months_of_both(first, second).plot(ylabel="%")
 
 
-def late_only(table, first, second):
-    """Only the months that look good."""
-    return with_pandas(table.iloc[-24:], first, second)
+def all_months(first, second):
+    """One country seems to start from nothing."""
+    return pd.concat([first, second], axis=1).plot(ylim=(0, None), ylabel="%")
 
 
-def without_return(table, first, second):
+def smoothed(first, second):
+    """Not what the data say."""
+    return months_of_both(first, second).rolling(3, min_periods=1).mean().plot(ylim=(0, None), ylabel="%")
+
+
+def without_return(first, second):
     """Draws and forgets."""
-    with_pandas(table, first, second)
+    with_pandas(first, second)
 
 
-def logarithmic(table, first, second):
-    """A scale without a zero."""
-    axes = with_pandas(table, first, second)
-    axes.set_yscale("log")
-    return axes
+def unitless(first, second):
+    """Of what?"""
+    return months_of_both(first, second).plot(ylim=(0, None))
 
 
-def changes_the_table(table, first, second):
+def changes_the_series(first, second):
     """Works on the caller's data."""
-    table[first] = table[first].round()
-    return with_pandas(table, first, second)
+    first[:] = first.round()
+    return with_pandas(first, second)
 
 
-RIGHT_PIECES = {"change": [steps, lambda s, a, b: steps(s, a, b)], "two_countries": [with_pandas, as_index]}
+RIGHT_PIECES = {"change": [steps, lambda s, a, b: steps(s, a, b)], "two_countries": [with_pandas, by_hand]}
 WRONG_PIECES = {
     "change": [
         (points, "percentage points"), (backwards, "later month"), (growth, "It should stop"), (rounded, "It should give"),
@@ -140,8 +143,8 @@ WRONG_PIECES = {
         (lambda s, a, b: steps(s, a, b) + 100, "ubtract 1"),
     ],
     "two_countries": [
-        (two_scales, "scales"), (swapped, "which line is which"), (cropped, "begin at zero"), (late_only, "every month"),
-        (without_return, "back"), (logarithmic, "begin at zero"), (changes_the_table, "changes the table"),
-        (lambda table, first, second: with_pandas(table, "Canada", "United States"), "asked for"),
+        (two_scales, "two scales"), (nameless, "both countries by name"), (cropped, "does not begin at 0"),
+        (all_months, "months that both"), (smoothed, "values of the two series"), (without_return, "`return` the figure"),
+        (unitless, "no unit"), (changes_the_series, "changes the series"),
     ],
 }  # fmt: skip

@@ -216,7 +216,7 @@ WRONG_PIECES = {
         (one_after_the_other, "waits for the answer before it"),
         (from_sending, "when the request was *due*"),
         (in_seconds, "Milliseconds"),
-        (all_at_once, "start at once"),
+        (all_at_once, "start too early"),
     ],
     "meets": [
         (point_estimate, "as if the sample were the truth"),
