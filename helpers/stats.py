@@ -10,7 +10,7 @@ import pandas as pd
 LEAST = 30
 """Below this many adverts or people nothing is concluded: a share near a half has an interval of 34 points there."""
 
-Z = 1.96  # for 95% intervals
+Z = 1.959963984540054  # for 95% intervals: the 97.5th percentile of the normal distribution
 
 
 def inside(table, ranges):

@@ -48,7 +48,7 @@ def module(path):
 def test_the_core_is_small():
     assert lines(*CORE) <= 3_550
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_530
-    assert lines(*TOP.glob("tests/**/*.py")) <= 5_000
+    assert lines(*TOP.glob("tests/**/*.py")) <= 5_150
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -77,7 +77,7 @@ def test_nothing_imports_the_maintainers_tool():
 
 def test_no_two_public_functions_have_one_name():
     seen = {}
-    for path in (path for path in CORE if module(path) in MAY_IMPORT):
+    for path in (path for path in CORE if path.name != "app.py"):  # a program, which nobody imports from
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith(("_", "test_")):
                 assert node.name not in seen, f"{node.name} in {path.name} and {seen[node.name]}"

@@ -230,22 +230,6 @@ def test_kind_of_a_model(kinds, name):
     assert official.model_kind(frozenset(kinds)) == name
 
 
-def test_wilson_interval_of_a_known_case():
-    # 38 of 47: 80.9% (67.5 to 89.6); with none and with all, the interval still has a width.
-    table = surveys.wilson(pd.Series([38, 0, 10]), pd.Series([47, 10, 10]))
-    assert table.loc[0].tolist() == [80.9, 67.5, 89.6]
-    assert table.loc[1].tolist() == [0.0, 0.0, 27.8]
-    assert table.loc[2].tolist() == [100.0, 72.2, 100.0]
-
-
-@settings(deadline=None)
-@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_interval_holds_the_share(case):
-    count, n = case
-    row = surveys.wilson(pd.Series([count]), pd.Series([n])).loc[0]
-    assert 0 <= row["share_low"] <= row["share"] <= row["share_high"] <= 100
-
-
 @pytest.mark.parametrize(
     ("answer", "name"),
     [

@@ -44,7 +44,7 @@ def running(champion):
 def test_the_file_answers_as_the_product_on_every_job(product, corrected):
     jobs = model.every_job()
     for one in (product, corrected):
-        served = model.load(model.export(one, "x", LEARNED))
+        served = model.from_bytes(model.export(one, "x", LEARNED))
         assert np.abs(served.predict(jobs) - one.predict(jobs)).max() < 0.001
     assert (served.first, served.last) == ("2022-09-04", "2023-08-27") and served.adverts == LEARNED[
         "weight"
@@ -91,7 +91,7 @@ def test_a_hostile_model_is_not_taken(what, champion, running):
 @pytest.mark.parametrize("data", [b"", b"x", b"\x08" * 99, "text", None], ids=repr)
 def test_other_bytes_are_no_model(data):
     with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
-        model.load(data)
+        model.from_bytes(data)
 
 
 def test_the_door_is_that_of_the_product(running):

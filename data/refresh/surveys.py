@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from sources import RefreshError, Sources, read, vocabulary
 
+from helpers import stats
+
 _KAGGLE = {2021: "Q5", 2022: "Q23"}
 _KAGGLE_DEGREE = {2021: "Q4", 2022: "Q8"}
 _KAGGLE_TOOLS = {
@@ -17,7 +19,6 @@ _KAGGLE_TOOLS = {
 # Who has no role, or was not asked for one.
 _NO_ROLE = ("", "Student", "Currently not employed", "Retired")
 ROLES = vocabulary()["roles"]
-_Z = 1.959963984540054  # 97.5th percentile of the normal distribution
 _SOURCES = {
     "Glassdoor": ("Glassdoor postings", 2020, "US"),
     "Google-for-Jobs": ("Google for Jobs postings", 2025, "US"),
@@ -48,27 +49,6 @@ _DEGREE_WORDS = {
     "not_mentioned": "no degree mentioned",
 }
 _CLOUDS = "aws, azure or gcp"
-
-
-def wilson(count: pd.Series, n: pd.Series) -> pd.DataFrame:
-    """Return a share and its 95% Wilson interval.
-
-    Parameters
-    ----------
-    count, n : pandas.Series of int
-        How many had the property, of how many.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``share``, ``share_low`` and ``share_high`` in percent, one decimal.
-    """
-    p = count / n
-    middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(p * (1 - p) / n + (_Z / (2 * n)) ** 2)
-    # Rounding can put the bound a hair beyond 0 or 100.
-    bounds = {"share_low": (middle - half).clip(0, 1), "share_high": (middle + half).clip(0, 1)}
-    return (100 * pd.DataFrame({"share": p, **bounds})).round(1)
 
 
 def education(sources: Sources) -> pd.DataFrame:
@@ -211,4 +191,7 @@ def _with_role(answers: pd.DataFrame) -> pd.DataFrame:
 
 def _with_shares(table: pd.DataFrame, count: str, n: str) -> pd.DataFrame:
     table = table.reset_index(drop=True)
-    return table.join(wilson(table[count], table[n]))
+    share = table[count] / table[n]
+    low, high = (end.clip(0, 1) for end in stats.wilson(share, table[n]))  # rounding can put it a hair beyond
+    shares = pd.DataFrame({"share": share, "share_low": low, "share_high": high})
+    return table.join((100 * shares).round(1))

@@ -177,7 +177,7 @@ def _systems():
         lambda jobs: table()(_EVERY.merge(jobs)),
     ]
     return dict(
-        zip((*FAULTS, *GOOD), (*faulty, model.load(_champion()).predict, table()), strict=True)
+        zip((*FAULTS, *GOOD), (*faulty, model.from_bytes(_champion()).predict, table()), strict=True)
     ), signed.predict
 
 
@@ -286,7 +286,7 @@ def _fault(client, jobs, ranges):
         _HINTS["a further field"]: ('extra="forbid", ', ""),
         _HINTS["a role nobody has seen"]: ("Literal[pay.ALL_ROLES]", "str"),
         _HINTS["1 for fully remote"]: ("Literal[tuple(pay.REMOTE)]", "float"),
-        _AGAIN: ("served.run(columns)", 'model.load(Path("champion.onnx").read_bytes()).run(columns)'),
+        _AGAIN: ("served.run(columns)", 'model.from_bytes(Path("champion.onnx").read_bytes()).run(columns)'),
     },
 )  # fmt: skip
 def app(piece, ours, wrong):

@@ -86,9 +86,14 @@ def _moved(trained, thousand, role=None):
 
 def systems(some):
     """dict of str to dict: what the arguments of a release test stand for, by candidate (see `suites.run`)."""
-    judged, old = pay.between(pay.adverts(), *JUDGE), model.load(champion().data)
+    judged, old = pay.between(pay.adverts(), *JUDGE), model.from_bytes(champion().data)
     return {
-        name: {"candidate": model.load(one.data), "trained": one.trained, "champion": old, "judged": judged}
+        name: {
+            "candidate": model.from_bytes(one.data),
+            "trained": one.trained,
+            "champion": old,
+            "judged": judged,
+        }
         for name, one in some.items()
     }
 
@@ -199,7 +204,10 @@ def release(piece, ours, wrong):
                 (Path(str(one).removeprefix("file://")) for one in named if str(one).endswith(".onnx")), None
             )
             data = file.read_bytes() if file and file.is_file() else b""
-            if model.load(data or model.export(trained, "none", rows)).name != "judge" or MODEL not in named:
+            if (
+                model.from_bytes(data or model.export(trained, "none", rows)).name != "judge"
+                or MODEL not in named
+            ):
                 return check.wrong(
                     f"Write the exported bytes into a file, and register its path as a version of {MODEL!r}."
                 )

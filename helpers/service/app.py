@@ -44,7 +44,7 @@ def read(name):
         if name not in files or files[name][0] != changed:
             data = Path(name).read_bytes()
             try:
-                files[name] = changed, json.loads(data) if name.endswith(".json") else model.load(data)
+                files[name] = changed, json.loads(data) if name.endswith(".json") else model.from_bytes(data)
             except ValueError:  # a bad file leaves the one before in place
                 files[name] = changed, files.get(name, (0, None))[1]
     return files[name][1]

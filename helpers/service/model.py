@@ -1,7 +1,7 @@
 """The pay model as one ONNX file: words of a job in, range out, with the correction and its origin inside.
 
 ONNX is data that a small runtime interprets: a file of unknown origin may give wrong answers, but unlike a pickle it
-cannot run code of its own. :func:`load` takes only files that need nothing beside them and answer as they should.
+cannot run code of its own. :func:`from_bytes` takes only files that need nothing beside them and answer as they should.
 """
 
 import dataclasses
@@ -93,7 +93,7 @@ def export(pay_range, name, learned):
 
 @dataclasses.dataclass(frozen=True)
 class Served:
-    """A model that was read by :func:`load`: its name, the period and number of the adverts it learned from."""
+    """A model that was read by :func:`from_bytes`: its name, the period and number of the adverts it learned from."""
 
     name: str
     first: str
@@ -114,7 +114,7 @@ class Served:
         return self._session.run(["range"], feed)[0]
 
 
-def load(data):
+def from_bytes(data):
     """Read a model, if it is one that can be trusted with requests.
 
     Parameters

@@ -109,7 +109,7 @@ class Service:
     def challenger(self, data):
         """Put a model beside the champion (None takes it away); it answers nobody before :meth:`traffic` says so."""
         if data is not None:
-            model.load(data)  # says at once what is wrong with it
+            model.from_bytes(data)  # says at once what is wrong with it
         self.traffic(0)
         self._put("challenger.onnx", data)
 

@@ -66,7 +66,7 @@ from pydantic import BaseModel, ConfigDict
 from helpers import pay
 from helpers.service import model
 
-served = model.load(Path("champion.onnx").read_bytes())
+served = model.from_bytes(Path("champion.onnx").read_bytes())
 app = FastAPI()
 
 class Advert(pay.Job):
@@ -208,7 +208,7 @@ WRONG_PIECES = {
         (OURS_APP.replace('"/range"', '"/ranges"'), "no POST /range"),
         (OURS_APP.replace(".tolist()", "").replace("ends[0]", "ends[0].astype('float32')"), "Numbers of NumPy"),
         (OURS_APP.replace("low=ends[0], high=ends[1]", "low=ends[1], high=ends[0]"), "and the model"),
-        (OURS_APP.replace("    ends = served", "    served = model.load(Path('champion.onnx').read_bytes())\n    ends = served"), "at each request"),
+        (OURS_APP.replace("    ends = served", "    served = model.from_bytes(Path('champion.onnx').read_bytes())\n    ends = served"), "at each request"),
         (OURS_APP.replace('@app.get("/health")', ""), "GET /health"),
         (OURS_APP.replace("model=served.name", "model='mine'"), "`served.name`"),
     ],
