@@ -1,291 +1,198 @@
 """Measure the series: ``python -m tests.bench [NOTEBOOK NUMBER ...]``. This is no test: look at the numbers.
 
 All figures are from one run on one machine, so compare the rows of one run with each other, before and after a
-change; single milliseconds mean nothing elsewhere.
+change; single milliseconds mean nothing elsewhere. Middle, tail, most: the median, 95 in 100 (99 of the service's
+answers), and the largest. Ratio: ONNX to scikit-learn by the median; the service to an empty one by answers a second;
+a redraw in the browser to that of an empty widget by the tail.
 """
 
 import asyncio
-import contextlib
+import itertools
 import json
-import pathlib
-import shutil
-import socket
-import statistics
+import re
 import subprocess
 import sys
-import tempfile
 import time
-import types
+import timeit
 
-import httpx
 import nbformat
-import pandas as pd
-from nbformat.v4 import new_code_cell, new_notebook
+import numpy as np
+from nbformat.v4 import new_code_cell
 
-from helpers import load_test, onnx_model, pay, tables
-from helpers import service_old as service
+from helpers import course, pay
+from helpers.service import model
+from helpers.service.process import OURS, Service
 from tests import books, lab
 
-LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets"
-MODULES = "from helpers import charts, check, course, documents, explore, forms, profile, stats, tables"
-CHANGES = 40
-
-# In the notebook's own kernel: the time from a new value to a new picture, for each panel.
+LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets, anywidget, pydantic, platformdirs, filelock"
+HELPERS = "from helpers import charts, check, course, documents, evidence, explore, forms, pay, stats, tables"
+CHANGES = 40  # of a control in the kernel; half as many in the browser
+MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+# In the notebook's own kernel: from a new value to a new picture that was not drawn before.
 REDRAW = f"""
-import gc, itertools, json, time
+import gc, json, time
 from helpers.explore import Panel
 timings = []
 for panel in [thing for thing in gc.get_objects() if isinstance(thing, Panel)]:
     times = []
-    for name, control in panel.controls.items():
-        start, options = control.value, control._options_values
-        for option in itertools.islice(itertools.cycle(options), {CHANGES} // len(panel.controls)):
-            if option != control.value:
-                before = time.perf_counter()
-                control.value = option
+    for control in panel.controls.values():
+        start, count = control.index, len(control.options)
+        for step in range(1, {CHANGES}):
+            panel._render.cache_clear()
+            before = time.perf_counter()
+            control.index = (start + step) % count
+            if not panel.problem:
                 times.append(1000 * (time.perf_counter() - before))
-        control.value = start
+        control.index = start
     timings.append((panel.draw.__name__, times))
 print(json.dumps(timings))
 """
-MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-JOB = {"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US"}
-EMPTY = """
-import socket, sys, fastapi, uvicorn
-app = fastapi.FastAPI()
+EMPTY_SERVICE = """
+from fastapi import FastAPI
+app = FastAPI()
 @app.post("/range")
-async def nothing():
-    return {}
-listener = socket.socket(fileno=int(sys.argv[1]))
-listener.listen(512)
-uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[listener])
+async def nothing(): return {}
 """
-ECHO = """
-import ipywidgets as widgets
-slider, echo = widgets.IntSlider(), widgets.HTML("<b class='echo'>0</b>")
-slider.observe(lambda change: setattr(echo, "value", f"<b class='echo'>{change['new']}</b>"), "value")
-widgets.VBox([slider, echo])
+EMPTY_WIDGET = """
+import ipywidgets
+slider, echo = ipywidgets.IntSlider(), ipywidgets.HTML("<p class='echo'>0</p>")
+slider.observe(lambda change: setattr(echo, "value", f"<p class='echo'>{change['new']}</p>"), "value")
+ipywidgets.VBox([slider, echo])
 """
-# In the browser: from the event of a key to the frame in which the new thing is there.
-ARM = """([box, what]) => {
-  const look = () => what === "echo" ? box.querySelector(".echo").textContent : box.querySelector("img").src;
-  const before = look();
-  let start = null;
-  box.addEventListener("keydown", () => { start ??= performance.now(); }, { capture: true, once: true });
-  window.redrawn = new Promise((done, fail) => {
-    const tick = () => {
-      const image = box.querySelector(".ml-careers-figure img");
-      if (start !== null && look() !== before && (!image || image.complete)) done(performance.now() - start);
-      else if (start !== null && performance.now() - start > 3000) done(null);  // a setting that has no picture
-      else requestAnimationFrame(tick);
-    };
-    tick();
-  });
+# In the browser: from the event of a key to the frame in which the new words and picture are there; none after 3 s.
+KEY_TO_PIXELS = """(box) => {
+  const words = () => box.querySelector(".echo, figcaption").textContent, before = words();
+  window.redrawn = new Promise((done) => box.addEventListener("keydown", () => {
+    const start = performance.now();
+    (function look() {
+      const taken = performance.now() - start;
+      if (words() !== before && (box.querySelector("figure img")?.complete ?? true)) done(taken);
+      else taken > 3000 ? done(null) : requestAnimationFrame(look);
+    })();
+  }, { capture: true, once: true }));
 }"""
+PLACE = """e => e.tagName === "SELECT" ? [e.selectedIndex, 0, e.length - 1]
+  : [e.ariaValueNow, e.ariaValueMin, e.ariaValueMax].map(Number)"""
+LABEL = "e => e.ariaLabel || e.labels[0].textContent"
 
 
 def main(numbers):
-    """Print all tables, or those of some notebooks only."""
-    paths = [path for path in books.PATHS if not numbers or path.name[:2] in numbers]
-    show("import, s", ["libraries", "libraries and helpers", "helpers alone"], [imports()])
-    show(
-        "load a table (no cache), ms",
-        ["table", "p50", "p95"],
-        [(name, *load(name)) for name in tables.names()],
-    )
-    rows, redraws = [], []
-    for path in paths:
-        wall, peak, timings = notebook(path)
-        rows.append((path.stem, wall, peak))
-        redraws += [(path.stem[:2], name, *spread(times)) for name, times in timings]
-    show("run a notebook", ["notebook", "wall s", "peak MB"], rows)
-    show("redraw in the kernel, ms", ["notebook", "panel", "p50", "p95"], redraws)
-    if not numbers or "04" in numbers:
-        show("one advert in process, microseconds", ["what", "p50"], in_process())
-        head = ["what", "connections", "p50 ms", "p99 ms", "a second", "core ms", "p99 / floor", "failed"]
-        show("service, one caller on the same machine", head, serving())
-    if lab.chromium():
-        show("redraw in the browser, key to picture, ms", ["what", "control", "p50", "p95"], browser(paths))
+    """Print one table of everything, or of some notebooks only."""
+    lab.ARTIFACTS.mkdir(exist_ok=True)  # for an empty notebook and an empty service
+    show("what", "unit", "middle", "tail", "most", "a second", "ratio")
+    imports()
+    for path in (paths := [path for path in books.PATHS if not numbers or path.name[:2] in numbers]):
+        notebook(path)
+    if not numbers:
+        serving()
+    browser(paths)
+
+
+def show(what, unit, *figures):
+    """Print a line of the table."""
+    texts = (one if isinstance(one, str) else "" if one is None else f"{one:.2f}" for one in figures)
+    print(f"{what:58}{unit:>5}", *(f"{text:>9}" for text in texts), flush=True)
+
+
+def spread(times, tail=0.95):
+    """list: the median, a high quantile, the largest."""
+    return np.quantile(times, [0.5, tail, 1]).tolist()
 
 
 def imports():
-    """Median seconds to import the libraries, the helpers with them, and the difference."""
-    seconds = {}
-    for code in (LIBRARIES, f"{LIBRARIES}; {MODULES}"):
-        timed = f"import time; t = time.perf_counter(); {code}; print(time.perf_counter() - t)"
-        runs = [
-            subprocess.run([sys.executable, "-c", timed], capture_output=True, check=True) for _ in range(7)
-        ]
-        seconds[code] = statistics.median(float(run.stdout) for run in runs)
-    few, many = seconds.values()
-    return few, many, many - few
-
-
-def load(name):
-    """Milliseconds to read a table from disk: median and 95th percentile."""
-    times = []
-    for _ in range(15):
-        tables._read.cache_clear()
-        start = time.perf_counter()
-        tables.load(name)
-        times.append(1000 * (time.perf_counter() - start))
-    return spread(times)
+    """Show what our own modules add to the import of the libraries."""
+    code = f"import time; {LIBRARIES}; t = time.perf_counter(); {HELPERS}; print(time.perf_counter() - t)"
+    taken = spread([float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(7)])
+    show("import helpers, its libraries are there", "s", *taken)
 
 
 def notebook(path):
-    """Wall seconds and peak memory (MB) of a notebook, and the redraw times of its panels in the kernel."""
-    book = books.read(path)
-    book.cells += [new_code_cell(MEMORY)]
+    """Show the time of a notebook and of its cells, its memory, and its panels in the kernel."""
+    book, name, started = books.read(path), f"notebook {path.name[:2]}", [time.perf_counter()]
+    book.cells += [new_code_cell(MEMORY), new_code_cell(REDRAW)]
     with books.empty_profile():
-        start = time.perf_counter()
-        books.run(book)
-        wall = time.perf_counter() - start
-        peak = int(book.cells[-1].outputs[0].text) / 1024
-        book.cells[-1] = new_code_cell(REDRAW)
-        books.run(book)
-    return wall, peak, json.loads(book.cells[-1].outputs[-1].text)
-
-
-def _pay_model():
-    past = pay.between(pay.adverts(), *pay.FIRST_YEAR)
-    model = pay.train(past)
-    return onnx_model.pipelines(model), onnx_model.export(model, past)
-
-
-def in_process():
-    """Rows (what, microseconds) for one advert: the scikit-learn pipeline, ONNX, and how many times as fast."""
-    ends, data = _pay_model()
-    row, job = pd.DataFrame([JOB]), {name: [value] for name, value in JOB.items()}
-    served = onnx_model.load(data)
-    slow = load_test.microseconds(lambda: [end.predict(row) for end in ends], 100)
-    fast = load_test.microseconds(lambda: served.run(job), 1000)
-    return [("scikit-learn pipeline", slow), ("ONNX", fast), ("times as fast", slow / fast)]
+        books.run(book, on_cell_execute=lambda **_: started.append(time.perf_counter()))
+    show(f"{name}, whole", "s", started[-2] - started[0])
+    show(f"{name}, cells", "s", *spread(np.diff(started[1:-1])))
+    show(f"{name}, memory", "MB", None, None, float(book.cells[-2].outputs[0].text))
+    for drawn, times in json.loads(book.cells[-1].outputs[-1].text):
+        show(f"{name}, {drawn}, redraw in the kernel", "ms", *spread(times))
 
 
 def serving():
-    """Rows of the service at 1, 8 and 64 connections: an empty FastAPI endpoint as the floor, scikit-learn, ONNX."""
-    _, data = _pay_model()
-    rows, floor = [], {}
-    for what, requests, start in (
-        ("empty endpoint", 2000, _empty),
-        ("scikit-learn", 200, lambda: service.start(service.SCIKIT_LEARN)),
-        ("ONNX", 2000, lambda: service.start(data)),
-    ):
-        with start() as running:
+    """Show one advert in process, by scikit-learn and by ONNX, then an empty service and ours."""
+    learned, first = pay.between(pay.adverts(), *pay.FIRST_YEAR), {}
+    fitted = pay.fit(learned)
+    champion, job = model.export(fitted, "bench", learned), model.every_job().iloc[[0]]
+    served, asked = model.from_bytes(champion), job.to_dict("list")
+    for name, ask in (("scikit-learn", lambda: fitted.predict(job)), ("ONNX", lambda: served.run(asked))):
+        times = spread([1000 * seconds for seconds in timeit.repeat(ask, number=1, repeat=300)])
+        show(f"one advert, {name}", "ms", *times, None, times[0] / first.setdefault("advert", times[0]))
+    empty = lab.ARTIFACTS / "empty.py"
+    empty.write_text(EMPTY_SERVICE)
+    for name, app in {"empty": empty, "ours": OURS}.items():
+        with Service(champion, app) as running:
+            asyncio.run(load(running, 8, 50))  # the first answers of a new process are slow
             for connections in (1, 8, 64):
-                load = asyncio.run(
-                    load_test.run(running.address, connections, requests, JOB, pid=running.pid)
-                )
-                p50, p99 = load.percentile(50), load.percentile(99)
-                against = p99 / floor.setdefault(connections, p99)
-                # What a request costs the service's own core: the caller, on the same machine, blurs it less.
-                core = 1000 * load.busy / load.a_second
-                rows.append((what, connections, p50, p99, load.a_second, core, against, load.failed))
-    return rows
+                rate, times = asyncio.run(load(running, connections, 3200 // connections))
+                ratio = rate / first.setdefault(connections, rate)
+                show(f"service, {name}, {connections} at once", "ms", *spread(times, 0.99), rate, ratio)
 
 
-@contextlib.contextmanager
-def _empty():
-    """A FastAPI application that answers at once, in a process of its own."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    process = subprocess.Popen(
-        [sys.executable, "-c", EMPTY, str(listener.fileno())], pass_fds=[listener.fileno()]
-    )
-    try:
-        for _ in range(200):
-            with contextlib.suppress(httpx.HTTPError):
-                httpx.post(f"{address}/range", timeout=1, trust_env=False)
-                break
-            time.sleep(0.05)
-        yield types.SimpleNamespace(address=address, pid=process.pid)
-    finally:
-        process.terminate()
-        process.wait(10)
-        listener.close()
+async def load(service, connections, requests):
+    """Ask over some connections at once, again as soon as an answer is there: answers a second, and all times (ms)."""
+    times, port = [], int(service.address.rpartition(":")[2])
+    jobs = model.every_job().sample(100, random_state=0).to_dict("records")
+
+    async def caller():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for job in itertools.islice(itertools.cycle(jobs), requests):
+            start, body = time.perf_counter(), json.dumps(job).encode()
+            head = f"POST /range HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+            writer.write(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(re.search(rb"content-length: (\d+)", answer)[1]))
+            assert answer.startswith(b"HTTP/1.1 200"), answer
+            times.append(1000 * (time.perf_counter() - start))
+        writer.close()
+
+    start = time.perf_counter()
+    await asyncio.gather(*(caller() for _ in range(connections)))
+    return len(times) / (time.perf_counter() - start), times
 
 
 def browser(paths):
-    """Rows (what, control, p50, p95) of redraws in Chromium; the first is an empty widget's round trip."""
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        root = pathlib.Path(folder)
-        for name in ("notebooks", "data"):
-            shutil.copytree(tables.DATA.parent / name, root / name)
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # or JupyterLab asks for one
-        nbformat.write(new_notebook(cells=[new_code_cell(ECHO)], metadata=kernel), root / "echo.ipynb")
-        with lab.server(root) as (address, _), lab.browser() as chromium:
-            page = chromium.new_page(viewport=lab.WINDOW)
-            lab.open_notebook(page, address, "echo.ipynb")
+    """Show an empty widget and each control of each panel in Chromium, from key to pixels."""
+    book = books.read(books.PATHS[0])
+    book.cells = [new_code_cell(EMPTY_WIDGET)]
+    nbformat.write(book, lab.ARTIFACTS / "empty.ipynb")
+    with lab.server(course.NOTEBOOKS.parent) as (address, _), lab.browser() as chromium:
+        page = chromium.new_page(viewport=lab.WINDOW)
+        lab.open_notebook(page, address, f"{lab.ARTIFACTS.name}/empty.ipynb")
+        lab.run_all(page)
+        empty = spread(keys(page, page.locator(".widget-vbox").first, page.locator(".noUi-handle")))
+        show("empty widget, key to pixels", "ms", *empty, None, 1.0)
+        for path in paths:
+            lab.turn_to(page, f"notebooks/{path.name}")
             lab.run_all(page)
-            box = page.locator(".widget-vbox").first
-            rows.append(
-                ("empty widget", "slider", *spread(keys(page, box, box.locator(".noUi-handle"), "echo")))
-            )
-            for path in paths:
-                if "explore(" in path.read_text("utf-8"):
-                    lab.open_notebook(page, address, f"notebooks/{path.name}")
-                    lab.run_all(page)
-                    rows += panels(page, path.stem[:2])
-    return rows
+            for panel in page.locator(lab.PANEL).all():
+                for control in panel.locator("select, .noUi-handle").all():
+                    found = spread(keys(page, panel, control))
+                    what = f"notebook {path.name[:2]}, {control.evaluate(LABEL)}, key to pixels"
+                    show(what, "ms", *found, None, found[1] / empty[1])
 
 
-def panels(page, number):
-    """Rows of all controls of all panels on a page."""
-    rows = []
-    boxes = page.locator(lab.PANEL)
-    for place in range(boxes.count()):
-        box = boxes.nth(place)
-        for control in box.locator("select, .noUi-handle").all():
-            label = control.evaluate(
-                "e => e.closest('.widget-inline-hbox').querySelector('.widget-label').textContent"
-            )
-            listed = control.evaluate("e => e.tagName") == "SELECT"
-            start = control.input_value() if listed else None
-            rows.append((f"{number}, panel {place}", label, *spread(keys(page, box, control, "picture"))))
-            if listed:  # some values allow no picture with those of other controls
-                control.select_option(start)
-                page.wait_for_timeout(1000)
-    return rows
-
-
-def keys(page, box, control, what):
-    """Milliseconds from key to picture, for some keys up and down."""
-    times = []
-    for press in range(CHANGES // 2):
-        box.evaluate(f"(box) => ({ARM})([box, {what!r}])")
-        control.press(
-            "ArrowDown" if (press % 4 < 2) == (control.evaluate("e => e.tagName") == "SELECT") else "ArrowUp"
-        )
+def keys(page, box, control):
+    """list: milliseconds from key to pixels, for keys that walk through the values, up and down."""
+    times, key = [], "ArrowRight"
+    for _ in range(CHANGES // 2):
+        now, least, most = control.evaluate(PLACE)
+        key = {least: "ArrowRight", most: "ArrowLeft"}.get(now, key)
+        box.evaluate(KEY_TO_PIXELS)
+        control.press(key)
         times.append(page.evaluate("window.redrawn"))
         page.wait_for_timeout(60)
-    return [time for time in times if time is not None]
-
-
-def spread(times):
-    """Median and 95th percentile."""
-    ordered = sorted(times)
-    return statistics.median(ordered), ordered[round(0.95 * (len(ordered) - 1))]
-
-
-def show(title, head, rows):
-    """Print a table."""
-    text = [
-        [
-            f"{cell:.2f}"
-            if isinstance(cell, float) and cell < 10
-            else f"{cell:.0f}"
-            if isinstance(cell, float)
-            else str(cell)
-            for cell in row
-        ]
-        for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(head, *text, strict=True)]
-    print(f"\n{title}")
-    for row in (head, *text):
-        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+    return [taken for taken in times if taken is not None]
 
 
 if __name__ == "__main__":

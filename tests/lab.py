@@ -51,7 +51,9 @@ _SETTLED = """async () => {
     if (tries > 400) throw new Error("the kernel never settled: " + kernel?.status);
   }
 }"""
-_ALL_RUN = """() => {
+_ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
+_ALL_RUN = """(error) => {
+  if (document.querySelector(error)) return true;
   const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map((e) => e.textContent.trim());
   return prompts.length && prompts.every((text) => /^\\[\\d+\\]:$/.test(text));
 }"""
@@ -177,10 +179,12 @@ def turn_to(page, path):
 
 
 def run_all(page, timeout=120_000):
-    """Choose Run > Run All Cells, and wait until every cell has a number and the kernel is idle."""
+    """Choose Run > Run All Cells, and wait until every cell has a number and the kernel is idle; an error is raised."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
-    page.wait_for_function(_ALL_RUN, timeout=timeout)
+    page.wait_for_function(_ALL_RUN, arg=_ERROR, timeout=timeout)
+    for text in page.locator(_ERROR).all_inner_texts():
+        raise RuntimeError(text)
     page.wait_for_selector(
         '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=timeout
     )
