@@ -55,7 +55,8 @@ def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
     height : float
         In inches.
     left, bottom, right, top : float
-        Edges of the axes as fractions of the figure; fixed, so that a rerun gives the same picture.
+        Edges of the axes as fractions of the figure; fixed, so that a rerun gives the same picture. Below them there
+        is always room for a label and the source.
 
     Returns
     -------
@@ -64,10 +65,11 @@ def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
     """
     figure = Figure(figsize=(matplotlib.rcParams["figure.figsize"][0], height))
     FigureCanvasAgg(figure)
+    bottom = max(bottom, 0.78 / height)
     axes = figure.add_axes((left, bottom, right - left, top - bottom))
     # A label at a fixed place spares matplotlib the search for one, a fifth of the time of a redraw.
     axes.yaxis.set_label_coords((0.026 - left) / (right - left), 0.5)
-    axes.xaxis.set_label_coords(0.5, -0.42 / height / (top - bottom))
+    axes.xaxis.set_label_coords(0.5, -0.36 / height / (top - bottom))
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))  # numbers are slow to draw, too
     return figure, axes
 
@@ -269,7 +271,7 @@ def _named(table, mine, role):
     longest = max(len(line) for name in table.index for line in str(name).split("\n"))
     height = 1.3 + 0.5 * len(table)
     figure, axes = blank(height, left=0.03 + 0.0092 * longest, bottom=0.8 / height, top=1 - 0.5 / height)
-    axes.xaxis.set_label_coords(0.5, -0.42 / height / axes.get_position().height)
+    axes.xaxis.set_label_coords(0.5, -0.36 / height / axes.get_position().height)
     axes.set_yticks(range(len(table)), table.index)
     axes.set_ylim(len(table) - 0.45, -0.65)
     axes.grid(axis="y", visible=False)

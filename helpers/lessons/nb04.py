@@ -53,11 +53,12 @@ def waiting_line(requests_a_second=100, cores=1):
     moments, waits = serve(requests_a_second, cores, 10**6, 10)
     clock = np.linspace(0, 10, 500)
     inside = [(moments <= now).sum() - (moments + waits <= now).sum() for now in clock]
-    figure, axes = charts.blank(3.5, bottom=0.24)
+    figure, axes = charts.blank(3.5)
     axes.plot(clock, inside, color=charts.UP)
     axes.set(xlabel="Seconds", ylabel="Requests not yet answered", ylim=(0, max(20, *inside)))
     p99 = 1000 * np.quantile(waits, 0.99)
-    said = f"At {requests_a_second} requests a second on {cores} core(s) up to {max(inside)} wait at once. 99 in 100 are answered within {p99:,.0f} ms."
+    on = "one core" if cores == 1 else f"{cores} cores"
+    said = f"{requests_a_second} requests a second on {on}: up to {max(inside)} wait at once, and 99 in 100 are answered within {p99:,.0f} ms."
     return charts.finish(figure, f"99 in 100 are answered within {p99:,.0f} ms", BASIS, said)
 
 
@@ -65,7 +66,7 @@ def fair(processes=1, line=200):
     """Draw what an applicant meets at the job fair, 240 requests a second."""
     moments, waits = serve(240, processes, line)
     refused, left = _lost(waits)
-    figure, axes = charts.blank(3.7, bottom=0.23)
+    figure, axes = charts.blank(3.7)
     axes.scatter(moments, waits, s=3, color=charts.UP)
     axes.axhline(PATIENCE, color="black", linestyle="--", linewidth=1)
     axes.set(
@@ -75,7 +76,7 @@ def fair(processes=1, line=200):
     axes.set_ylim(0, max(1.2, 1.1 * np.nanmax(waits)))
     price = f"{processes * MONTH:,.0f} dollars a month"
     lost = 100 * (refused + left)
-    said = f"In the first minute {lost:.1f}% get no answer in time, of whom {100 * refused:.1f} are refused at once. The price is {price}."
+    said = f"In the first minute {100 * refused:.1f}% are refused at once, and {100 * left:.1f}% leave before their answer. The price is {price}."
     return charts.finish(figure, f"{lost:.1f}% get no answer in time, for {price}", BASIS, said)
 
 

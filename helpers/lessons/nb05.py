@@ -434,7 +434,7 @@ def _draw_mix(usual, now, found, chance):
     verdict = "more than" if found > chance else "no more than"
     title = f"PSI {found:.2f}, {verdict} chance gives"
     said = f"The PSI is {found:.2f}. Chance alone stays below {chance:.2f} in 95 of 100 weeks of this size."
-    figure, axes = charts.blank(4.0, left=0.22, bottom=0.21)
+    figure, axes = charts.blank(4.0, left=0.22)
     axes.barh(np.arange(len(table)) - 0.2, table["usual"], 0.38, color="#bbbbbb", label="usual")
     axes.barh(np.arange(len(table)) + 0.2, table["now"], 0.38, color=charts.UP, label="this week")
     axes.set_yticks(range(len(table)), table.index)
@@ -504,7 +504,7 @@ POINTS = {
     "says who was harmed, and in which direction": r"too (little|low|much|high)|below|above",
     "names a cause that can be changed": r"(no|nobody|without|missing|never).{0,60}(alarm|test|watch|check|look|monitor)",
     "has a row for an alarm: from which figure on": r"(over|above|more than|from|>)\s*\d",
-    "says who is called": r"on duty|engineer|team|person|phone|called",
+    "says who is called": r"on duty|engineer|team|colleague|phone",
     "says what is done first": r"(read|ask|look|stop|roll|retrain|train|open)",
     "says by when": r"(within|same|until|by) .{0,20}(day|hour|week|noon)",
 }
