@@ -2,8 +2,8 @@
 
 All figures are from one run on one machine, so compare the rows of one run with each other, before and after a
 change; single milliseconds mean nothing elsewhere. Middle, tail, most: the median, 95 in 100 (99 of the service's
-answers), and the largest. Ratio: ONNX to scikit-learn by the median; the service to an empty one by answers a second;
-a redraw in the browser to that of an empty widget by the tail.
+answers), and the largest. Ratio: how many times as fast ONNX is, by the median; the service to an empty one by answers a
+second; a redraw in the browser to that of an empty widget by the tail.
 """
 
 import asyncio
@@ -127,7 +127,7 @@ def serving():
     served, asked = model.from_bytes(champion), job.to_dict("list")
     for name, ask in (("scikit-learn", lambda: fitted.predict(job)), ("ONNX", lambda: served.run(asked))):
         times = spread([1000 * seconds for seconds in timeit.repeat(ask, number=1, repeat=300)])
-        show(f"one advert, {name}", "ms", *times, None, times[0] / first.setdefault("advert", times[0]))
+        show(f"one advert, {name}", "ms", *times, None, first.setdefault("advert", times[0]) / times[0])
     empty = lab.ARTIFACTS / "empty.py"
     empty.write_text(EMPTY_SERVICE)
     for name, app in {"empty": empty, "ours": OURS}.items():

@@ -94,8 +94,9 @@ def window(laboratory):
 @pytest.mark.parametrize("path", books.PATHS, ids=lambda path: path.stem)
 def test_a_notebook_that_nobody_ran(path, laboratory, window):
     """Every picture is there, with words; what follows a guess is folded away until it is opened."""
-    cells = books.code_cells(books.read(path))
-    with nothing_wrong(window, laboratory[1]):
+    _, log, _, folder = laboratory
+    cells = books.code_cells(books.read(folder / "notebooks" / path.name))
+    with nothing_wrong(window, log):
         lab.turn_to(window, f"notebooks/{path.name}")
         open_ones = [cell for cell in cells if not books.tagged(cell, "reveal")]
         expect(window.locator(PICTURES)).to_have_count(stored(open_ones, "<img "))
@@ -112,7 +113,7 @@ def test_two_days_with_a_notebook(path, laboratory, page):
     mine = f"notebooks/mine-{path.name}"
     shutil.copy(folder / "notebooks" / path.name, folder / mine)
     lab.open_notebook(page, address, mine)
-    cells = books.code_cells(books.read(path))
+    cells = books.code_cells(books.read(folder / mine))
     count = stored(cells, 'class="ml-careers-still"')
     lab.run_all(page)
     expect(page.locator(LIVE)).to_have_count(count)

@@ -11,6 +11,8 @@ from unittest import mock
 
 import pandas as pd
 
+from helpers.check.verdict import right, wrong
+
 
 def run(tests, systems):
     """Run a file of tests on each of several systems.
@@ -69,6 +71,36 @@ def run(tests, systems):
             if str(getattr(module, "__file__", None)).startswith(folder):
                 del sys.modules[name]  # the next file has the same name
     return pd.DataFrame(rows, columns=["system", "test", "passed", "reason"])
+
+
+def judge_tests(tests, systems, faults, takes):
+    """Judge a file of tests by the systems that it stops.
+
+    Parameters
+    ----------
+    tests, systems
+        See :func:`run`.
+    faults : dict of str to str
+        By name of a faulty system, what a file that lets it through has missed. All other systems are good.
+    takes : str
+        What the tests take, as a sentence, for a file in which there are none.
+
+    Returns
+    -------
+    Verdict
+    """
+    found = run(tests, systems)
+    alone = found[found["system"] == "all"]
+    if len(alone) or found.empty:
+        said = next(filter(None, alone["reason"]), "")
+        return wrong(f"{takes}{said and f' pytest says: {said}.'}")
+    stopped = found[~found["passed"]].groupby("system")["reason"].first()
+    good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
+    blamed = sorted(good & set(stopped.index))
+    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
+    if blamed:
+        return wrong(f"{score} A good one was stopped by: {stopped[blamed[0]] or 'a test without words'}")
+    return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
 
 
 def _fixture(pytest, name, systems):

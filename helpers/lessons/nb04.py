@@ -195,22 +195,9 @@ def _systems():
 def test_parity(piece, ours, wrong):
     """The learner's file is collected by pytest over good and faulty systems; most of the faults are not shown."""
     systems, signed = _systems()
-    found = suites.run(piece, {name: {"served": one, "signed": signed} for name, one in systems.items()})
-    alone = found[found["system"] == "all"]
-    if len(alone) or found.empty:
-        why = f" It says: {alone['reason'].iloc[0]}." if len(alone) and alone["reason"].iloc[0] else ""
-        return check.wrong(
-            f"pytest finds no test that takes `served`: `def test_parity(served, signed):`.{why}"
-        )
-    stopped = set(found["system"][~found["passed"]])
-    missed, blamed = [name for name in FAULTS if name not in stopped], stopped & set(GOOD)
-    score = f"It stops {len(FAULTS) - len(missed)} of {len(FAULTS)} faulty systems, and lets {2 - len(blamed)} of 2 good ones through."
-    if blamed:
-        why = found["reason"][found["system"].isin(blamed) & ~found["passed"]].iloc[0]
-        return check.wrong(
-            f"{score} A good one may be off in the fifth digit: 0.01 is near enough. It was stopped by: {why}"
-        )
-    return check.wrong(f"{score} {FAULTS[missed[0]]}") if missed else check.right(score)
+    offered = {name: {"served": one, "signed": signed} for name, one in systems.items()}
+    takes = "A test takes two functions by name: `def test_parity(served, signed):`."
+    return suites.judge_tests(piece, offered, FAULTS, takes)
 
 
 JOB = {"role": "ML Engineer", "level": "SE", "remote": 100, "country": "GB"}

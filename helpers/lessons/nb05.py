@@ -149,20 +149,8 @@ def _release_systems():
 )
 def test_release(piece, ours, wrong):
     """The learner's file is collected by pytest over candidates, good and faulty, most of them not shown."""
-    found = suites.run(piece, _release_systems())
-    alone = found[found["system"] == "all"]
-    if len(alone) or found.empty:
-        why = f" It says: {alone['reason'].iloc[0]}." if len(alone) and alone["reason"].iloc[0] else ""
-        return check.wrong(f"Each test takes some of `candidate`, `trained`, `champion` and `judged`.{why}")
-    stopped = found[~found["passed"]].groupby("system")["reason"].first()
-    missed = [name for name in FAULTS if name not in stopped]
-    blamed = [name for name in ("march-2024", "second") if name in stopped]
-    score = f"It stops {len(FAULTS) - len(missed)} of {len(FAULTS)} bad candidates, and lets {2 - len(blamed)} of 2 good ones through."
-    if blamed:
-        return check.wrong(
-            f"{score} A good one was stopped by: {stopped[blamed[0]] or 'a test without words'}"
-        )
-    return check.wrong(f"{score} {FAULTS[missed[0]]}") if missed else check.right(score)
+    takes = "Each test takes some of `candidate`, `trained`, `champion` and `judged`."
+    return suites.judge_tests(piece, _release_systems(), FAULTS, takes)
 
 
 _EMPTY = "A file in which pytest finds no test has no failure either, and your release went out. No result is no permission."

@@ -198,8 +198,8 @@ WRONG_PIECES = {
         (f"{ONCE}assert np.allclose(served(every), signed(every), atol=0.005)\n", "order of its own"),
         (f"{ONCE}every = every[every['country'] != 'LT']\n    assert np.allclose(served(every), signed(every), atol=0.005)\n{ORDER}", "one rare kind"),
         (f"{ONCE}assert not (abs(served(every) - signed(every)) > 0.01).any()\n{ORDER.replace('np.allclose(served(turned), signed(turned), atol=0.005)', 'not (abs(served(turned) - signed(turned)) > 0.01).any()')}", "lets NaN through"),
-        (f"{ONCE}assert (served(every) == signed(every)).all()\n", "0.01 is near enough"),
-        (HEAD + "def parity(served, signed):\n    pass\n", "pytest finds no test"),
+        (f"{ONCE}assert (served(every) == signed(every)).all()\n", "A good one was stopped by"),
+        (HEAD + "def parity(served, signed):\n    pass\n", "A test takes two functions"),
         ("import nothing_of_the_kind\n", "nothing_of_the_kind"),
     ],
     "app": [
