@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from helpers import live, profile
 
-_UNSAID = ("prefer not to say", None)
+_UNSAID = ("prefer not to say", "")  # with None as its value a list would show nothing chosen
 _KEPT = "Each answer is saved as you give it, on this computer only."
 _STYLE = """<style>
 .ml-careers-form .widget-label { text-align: left; white-space: normal; height: auto; line-height: 1.4; }
@@ -55,7 +55,8 @@ class Form:
         """Show the answers of a profile."""
         self._filling, answers = True, self._read(told)
         for key, control in self.controls.items():
-            control.value = answers.get(key) if self._questions[key][1] else answers.get(key) or ""
+            given = answers.get(key)
+            control.value = "" if given is None else given
         self._filling = False
         self._say(told.note or _KEPT)
 
@@ -65,6 +66,8 @@ class Form:
     def _answered(self, key, value):
         if self._filling:
             return
+        if value == "" and self._questions[key][1]:
+            value = None
         try:
             told = profile.update(lambda told: self._save(told, key, value))
         except ValidationError:
@@ -72,7 +75,10 @@ class Form:
         self._say(told.note or "Saved.")
 
     def _ipython_display_(self):
-        rows = "".join(f"<tr><th>{html.escape(asked)}</th></tr>" for asked, _ in self._questions.values())
+        rows = "".join(
+            f'<tr><td style="text-align:left">{html.escape(asked)}</td></tr>'
+            for asked, _ in self._questions.values()
+        )
         note = "Run this notebook to answer (Run &gt; Run All Cells)."
         text = "; ".join(asked for asked, _ in self._questions.values())
         live.present(self.widget, f"<table>{rows}</table><p>{note}</p>", text)
