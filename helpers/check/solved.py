@@ -6,6 +6,7 @@ import pathlib
 import re
 import tempfile
 
+_FOLDER = tempfile.TemporaryDirectory(prefix="ml-careers-")  # of our files; it goes with the kernel
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
 _SOLUTION = re.compile(r"<summary>Solution</summary>\s*```\w*\n(.*?)```", re.DOTALL)
 _CALL = re.compile(r"check\.nb\d\d\.(\w+)\(")
@@ -94,7 +95,7 @@ def _run(path, changed, wanted, edit):
         if text.startswith("%%writefile"):
             head, _, text = text.partition("\n")
             if name == wanted:
-                file = pathlib.Path(tempfile.mkdtemp(prefix="ml-careers-")) / head.rpartition("/")[2]
+                file = pathlib.Path(tempfile.mkdtemp(dir=_FOLDER.name)) / head.rpartition("/")[2]
                 file.write_text(text + "\n", "utf-8")
                 return file
         elif name == wanted or not re.search(r"^answer = ", text, re.MULTILINE):

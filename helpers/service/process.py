@@ -42,7 +42,8 @@ class Service:
     """
 
     def __init__(self, champion, app=OURS):
-        self.folder = Path(tempfile.mkdtemp(prefix="pay-service-"))
+        self._temporary = tempfile.TemporaryDirectory(prefix="pay-service-", ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
         self._put("champion.onnx", champion)
         # The socket is bound here and handed over, so that no other program can take the port in between.
         with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
@@ -141,6 +142,7 @@ class Service:
                 self._process.wait(5)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+            self._temporary.cleanup()
 
     def __enter__(self):
         return self
