@@ -257,6 +257,7 @@ def rows(table, *, unit, value=None, thin=None, thick=None, mine=None, role=None
             axes.annotate(
                 form.format(row[column]), (row[column], place), ({"right": -2, "left": 2}.get(side, 0), 8),
                 textcoords="offset points", ha=side, fontsize=9.5, **_text(style["color"], mine is not None),
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
             )  # fmt: skip
     low, high = axes.get_xlim()
     axes.set_xlim(0 if low > 0 or table[columns].min().min() >= 0 else low, high + 0.03 * (high - low))

@@ -46,6 +46,7 @@ def explore(draw, **controls):
 
 _KEPT = 200  # pictures of a panel that need not be drawn again, 20 to 40 kB each
 _LONG = 12  # a longer list is quicker to walk through with a slider
+_PAUSE = 0.15  # seconds without a change before the neighbours are drawn: who moves on at once must not wait for them
 _NOTE = "This is a picture. Run this notebook to move it (Run > Run All Cells)."
 _NOTHING = object()
 """Stands for the value None in a control, which would take None for "nothing chosen" and show an empty list."""
@@ -141,7 +142,7 @@ class Panel:
         """Draw the neighbours of the present setting, one a turn of the kernel's loop, so that what comes in goes first."""
         if self._ahead:
             self._ahead.cancel()  # the neighbours of another setting
-        self._ahead = asyncio.get_running_loop().call_later(0.02, self._turn, self._neighbours())
+        self._ahead = asyncio.get_running_loop().call_later(_PAUSE, self._turn, self._neighbours())
 
     def _turn(self, waiting):
         setting = next(waiting, None)
