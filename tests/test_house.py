@@ -46,14 +46,14 @@ def module(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_560
+    assert lines(*CORE) <= 3_575
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_510
     assert lines(*TOP.glob("tests/**/*.py")) <= 5_230
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_is_small(path):
-    assert lines(path) <= {"nb01": 265, "nb02": 290, "nb03": 365, "nb04": 455, "nb05": 515}.get(
+    assert lines(path) <= {"nb01": 265, "nb02": 300, "nb03": 365, "nb04": 455, "nb05": 515}.get(
         path.stem, 200
     )
 

@@ -1,9 +1,17 @@
-"""Keep what a learner expects before the next cell shows it."""
+"""Keep what a learner expects before the next cell shows it.
+
+What a figure means stands in ``guesses.toml``: in the notebook it would give the answer away.
+"""
+
+import tomllib
+from pathlib import Path
 
 from IPython.display import display
 
 from helpers import profile
 from helpers.check.reading import as_number
+
+_MEANINGS = tomllib.loads(Path(__file__).with_name("guesses.toml").read_text("utf-8"))
 
 
 class _Said(str):
@@ -22,15 +30,15 @@ class Guess:
     def __init__(self, key, said):
         self._key, self.said = key, said
 
-    def compare(self, actual, meaning=""):
+    def compare(self, actual, **figures):
         """Show the figure, how far off the guess was, and how it compares with the guesses before.
 
         Parameters
         ----------
         actual : float or str
             Rounded as it is to be read.
-        meaning : str
-            One or two sentences that would give the answer away if they stood in the text.
+        **figures : float
+            What the meaning of the figure names in braces.
         """
         lines = [f"**It is {_spelled(actual)}.**"]
         if self.said is not None:
@@ -47,6 +55,8 @@ class Guess:
             past = [one for one in profile.read().guesses.values() if one.was is not None]
             hits = sum(_hit(one.said, one.was) for one in past)
             lines.append(f"So far {hits} of {len(past)} guesses came within a tenth of the figure.")
+        notebook, _, name = self._key.partition(".")
+        meaning = _MEANINGS.get(notebook, {}).get(name, "").format(**figures)
         display(_Said(" ".join([*lines, meaning]).strip()))
 
 

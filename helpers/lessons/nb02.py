@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 import re
 import sqlite3
 import time
@@ -17,23 +18,31 @@ from helpers import charts, check, pay, stats, tables
 SOURCE = tables.cite("pay_ranges")
 
 
+@functools.cache
+def _senior_engineers():
+    """Midpoints and weights of senior ML engineers' adverts in the US."""
+    adverts = pay.adverts().query("role == 'ML Engineer' and level == 'SE' and country == 'US'")
+    return adverts["midpoint"].to_numpy(), adverts["weight"].to_numpy()
+
+
 def price_of_an_end(end=240, nine_in_ten="stay under it"):
     """Draw senior ML engineers' adverts (US), an end of the range, and what that end costs."""
-    adverts = pay.adverts().query("role == 'ML Engineer' and level == 'SE' and country == 'US'")
+    midpoint, weight = _senior_engineers()
     quantile = 0.9 if nine_in_ten == "stay under it" else 0.1
-    midpoint, weight = adverts["midpoint"].to_numpy(), adverts["weight"].to_numpy()
     error = midpoint - end
     loss = np.average(np.maximum(quantile * error, (quantile - 1) * error), weights=weight)
     under = 100 * np.average(midpoint <= end, weights=weight)
     figure, axes = charts.blank(3.4)
-    for above, color in ((False, charts.UP), (True, charts.DOWN)):
-        side = (midpoint > end) == above
-        axes.hist(midpoint[side], bins=np.arange(60, 401, 10), weights=weight[side], color=color, alpha=0.8)
+    bins = np.arange(60, 401, 10) + 0.01  # an end of 240 parts the adverts at 240 from those above
+    for side, color in ((midpoint <= end, charts.UP), (midpoint > end, charts.DOWN)):
+        axes.stairs(np.histogram(midpoint[side], bins, weights=weight[side])[0], bins, fill=True, color=color)
     axes.axvline(end, color="black", linewidth=1.5)
     axes.set_xlabel("Midpoint of the range, thousand USD a year (orange: above the end)")
     axes.set_ylabel("Adverts")
     sentence = f"With the end at {end}, {under:.0f}% of the adverts lie at or below it, and the mean loss is {loss:.1f}."
-    return charts.finish(figure, f"An end at {end} costs {loss:.1f}", SOURCE, sentence)
+    return charts.finish(
+        figure, f"An end at {end} costs {loss:.1f} thousand dollars an advert", SOURCE, sentence
+    )
 
 
 def promise(table, title, sentence):
@@ -124,6 +133,9 @@ def _planted(seed, rows=80):
     )
     table.insert(0, "arrived", np.where(np.arange(rows) // 3 % 2, "2024-01-14", "2024-01-07"))
     return table.assign(pay=1000 * draw.integers(100, 104, rows))
+
+
+SHAPE = "step"  # of the fall of the coverage in 2024; the learner guesses it
 
 
 @check.build(

@@ -410,9 +410,12 @@ def mix(usual, psi):
     def draw(software_engineers=0, adverts=60):
         now = usual * (1 - software_engineers / 100)
         now["Software Engineer"] += software_engineers / 100
+        return _draw_mix(usual, now, psi(usual, now), chance(adverts))
+
+    @functools.cache
+    def chance(adverts):
         weeks = np.random.default_rng(0).multinomial(adverts, usual / usual.sum(), 300) / adverts
-        chance = np.quantile([psi(usual, pd.Series(week, usual.index)) for week in weeks], 0.95)
-        return _draw_mix(usual, now, psi(usual, now), chance)
+        return np.quantile([psi(usual, pd.Series(week, usual.index)) for week in weeks], 0.95)
 
     return draw
 
