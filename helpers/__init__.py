@@ -3,6 +3,6 @@
 import os
 
 # Nothing leaves this machine. Said before any library is imported, and handed on to the processes that a notebook
-# starts; what only a call can turn off (onnxruntime) is turned off where it is loaded.
-os.environ |= {"DO_NOT_TRACK": "true", "MLFLOW_DISABLE_TELEMETRY": "true"}
+# starts. (A call of onnxruntime would come too late: by then it has made an identity for this computer.)
+os.environ |= {"DO_NOT_TRACK": "true", "MLFLOW_DISABLE_TELEMETRY": "true", "ORT_DISABLE_TELEMETRY": "1"}
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # its log lines carry times

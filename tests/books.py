@@ -79,7 +79,7 @@ def empty_profile():
                 os.environ["ML_CAREERS_HOME"] = before
 
 
-def run(book, folder=course.NOTEBOOKS, **options):
+def run(book, folder=course.NOTEBOOKS, prefix=(), **options):
     """Run a notebook in a fresh kernel of this Python, in place.
 
     Parameters
@@ -87,6 +87,8 @@ def run(book, folder=course.NOTEBOOKS, **options):
     book : nbformat.NotebookNode
     folder : pathlib.Path
         Working directory of the kernel.
+    prefix : sequence of str
+        A command that runs the kernel, such as that of `tests/alone.py`.
     **options
         For :class:`nbclient.NotebookClient`, such as ``allow_errors=True``.
 
@@ -105,7 +107,9 @@ def run(book, folder=course.NOTEBOOKS, **options):
         coalesce_streams=True,
         **options,
     )
-    client.create_kernel_manager().kernel_spec.argv[0] = sys.executable
+    manager = client.create_kernel_manager()
+    manager.transport = "ipc"  # reaches a kernel that has no network
+    manager.kernel_spec.argv[:1] = [*prefix, sys.executable]
     client.execute()
 
 

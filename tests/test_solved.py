@@ -1,12 +1,15 @@
 """Every notebook with all its solutions in place, from another working directory, then every control moved."""
 
 import json
+import subprocess
+import sys
 
+import matplotlib
 import pytest
 from nbformat.v4 import new_code_cell
 
 from helpers import check, course
-from tests import books
+from tests import alone, books
 
 every = pytest.mark.parametrize("path", books.PATHS, ids=lambda path: path.stem)
 # Long lists are walked in steps: a slider of ninety months need not show each.
@@ -26,15 +29,44 @@ print(len(_panels), "panels")
 """
 
 
+@pytest.fixture
+def out_of_reach(tmp_path, monkeypatch):
+    """What runs a kernel where there is only this machine. Nothing may look beyond it, or leave a file in the home folder."""
+    notes, home, temporary = (tmp_path / name for name in ("notes", "home", "temporary"))
+    for name, folder in (("HOME", home), ("TMPDIR", temporary)):
+        folder.mkdir()
+        monkeypatch.setenv(name, str(folder))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())  # its list of fonts takes seconds
+    yield [sys.executable, alone.__file__, str(notes)]
+    left = [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()]
+    assert [file for file in left if file != "notes" and "/.ipython/" not in file] == []
+    if notes.exists():  # not every system lets a test leave its network
+        assert notes.read_text() == "0", "something looked beyond this machine"
+
+
+def test_what_looks_beyond_this_machine_is_counted(out_of_reach, tmp_path):
+    ask = (
+        "import socket, contextlib\nwith contextlib.suppress(OSError): socket.getaddrinfo('example.org', 80)"
+    )
+    subprocess.run([*out_of_reach, sys.executable, "-c", ask], check=True)
+    notes = tmp_path / "notes"
+    if not notes.exists():
+        pytest.skip("this system does not let a test leave its network")
+    assert int(notes.read_text()) > 0
+    notes.write_text("0")
+
+
 @every
-def test_solutions_are_accepted_and_used(path):
+def test_solutions_are_accepted_and_used(path, out_of_reach):
     book, number = books.read(path), path.name[:2]
     names = [name for name, _, _ in books.solutions(path)]
     for _, place, text in books.solutions(path):
         book.cells[place].source = text
     book.cells.append(new_code_cell(SWEEP))
     with books.empty_profile() as home:
-        books.run(book, folder=course.NOTEBOOKS.parent)
+        books.run(book, folder=course.NOTEBOOKS.parent, prefix=out_of_reach)
         told = json.loads((home / "profile.json").read_text("utf-8"))
         made = {file.name for file in (home / "work" / number).glob("*")}
     said = {place: books.text_of(cell) for place, cell in enumerate(book.cells) if cell.cell_type == "code"}
