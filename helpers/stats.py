@@ -29,16 +29,15 @@ def width(table, ranges):
     return float(np.average(ranges[:, 1] - ranges[:, 0], weights=table["weight"]))
 
 
-def range_loss(table, ranges, quantiles=(0.1, 0.9)):
-    """float: mean pinball loss of both ends over the adverts, thousand USD a year; 0 is perfect."""
+def range_loss(table, ranges):
+    """float: mean pinball loss of both ends of an 80% range over the adverts, thousand USD a year; 0 is perfect."""
     from sklearn.metrics import mean_pinball_loss  # slow to import
 
-    ends = zip(quantiles, np.transpose(ranges), strict=True)
-    losses = (
+    losses = [
         mean_pinball_loss(table["midpoint"], end, sample_weight=table["weight"], alpha=quantile)
-        for quantile, end in ends
-    )
-    return float(np.mean(list(losses)))
+        for quantile, end in zip((0.1, 0.9), ranges.T, strict=True)
+    ]
+    return float(np.mean(losses))
 
 
 def effective_n(weights):
@@ -55,34 +54,19 @@ def wilson(share, n):
 
 
 def coverage_table(table, ranges, by):
-    """Measure coverage and width by group.
+    """Measure coverage and width by group, whatever ``table.groupby`` takes as `by`.
 
-    Parameters
-    ----------
-    table, ranges
-        See above.
-    by : str or pandas.Series or list of these
-        As for ``table.groupby``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by group: ``adverts``, ``coverage``, ``low`` and ``high`` (in %; Wilson's 95% interval on the
-        effective number of adverts, too narrow where weeks differ), ``width`` (thousand USD a year).
+    Columns: ``adverts``; ``coverage``, ``low``, ``high`` (%; Wilson's 95% interval on the effective number of adverts,
+    too narrow where weeks differ); ``width`` (thousand USD a year).
     """
     weight = table["weight"].to_numpy(dtype=float)
     hit, wide = inside(table, ranges) * weight, (ranges[:, 1] - ranges[:, 0]) * weight
-    parts = table.assign(hit=hit, wide=wide, square=weight**2).groupby(by, observed=True)
-    sums = parts[["weight", "hit", "wide", "square"]].sum()
+    parts = table.assign(hit=hit, wide=wide).groupby(by, observed=True)
+    sums = parts[["weight", "hit", "wide"]].sum()
     share = sums["hit"] / sums["weight"]
-    low, high = wilson(share, sums["weight"] ** 2 / sums["square"])
-    columns = {
-        "coverage": 100 * share,
-        "low": 100 * low,
-        "high": 100 * high,
-        "width": sums["wide"] / sums["weight"],
-    }
-    return pd.DataFrame({"adverts": sums["weight"].astype(int), **columns})
+    measured = pd.DataFrame({"adverts": sums["weight"].astype(int), "coverage": 100 * share})
+    low, high = wilson(share, parts["weight"].agg(effective_n))
+    return measured.assign(low=100 * low, high=100 * high, width=sums["wide"] / sums["weight"])
 
 
 def by_week(values, weeks):
@@ -93,10 +77,7 @@ def by_week(values, weeks):
 def draw_weeks(count, block=4, draws=2_000, seed=0):
     """Draw `count` weeks again, with replacement, in blocks of neighbouring weeks; the first follows the last.
 
-    Returns
-    -------
-    numpy.ndarray of int, shape (draws, count)
-        How often each week is drawn. Source: Politis and Romano (1992), circular block bootstrap.
+    Returns how often each week is drawn, shape (draws, count). Source: Politis and Romano (1992), circular block bootstrap.
     """
     starts = np.random.default_rng(seed).integers(0, count, (draws, -(-count // block)))
     weeks = (starts[:, :, None] + np.arange(block)).reshape(draws, -1)[:, :count] % count
@@ -104,22 +85,13 @@ def draw_weeks(count, block=4, draws=2_000, seed=0):
     return np.bincount(cells.ravel(), minlength=draws * count).reshape(draws, count)
 
 
-def interval(top, bottom, block=4, draws=2_000, seed=0):
-    """Find sum(top) / sum(bottom) and its 95% interval, with the weeks drawn again.
+def interval(top, bottom):
+    """Find sum(top) / sum(bottom) and its 95% interval (point, low, high), with the weeks drawn again.
 
-    Parameters
-    ----------
-    top, bottom : array_like, shape (weeks,)
-        Sums of each week (:func:`by_week`). To compare two methods on the same adverts, `top` is the difference of
-        their weekly sums: both then get the same draws.
-    block, draws, seed
-        See :func:`draw_weeks`.
-
-    Returns
-    -------
-    point, low, high : float
+    Both are sums of each week (:func:`by_week`). To compare two methods on the same adverts, `top` is the difference of
+    their weekly sums: both then get the same draws.
     """
     top, bottom = np.asarray(top, dtype=float), np.asarray(bottom, dtype=float)
-    times = draw_weeks(len(top), block, draws, seed)
+    times = draw_weeks(len(top))
     low, high = np.quantile((times @ top) / (times @ bottom), (0.025, 0.975))
     return float(top.sum() / bottom.sum()), float(low), float(high)
