@@ -19,9 +19,8 @@ ROLES = ("Data Scientist", "AI Research Scientist", "ML Engineer", "MLOps Engine
 """The four jobs of the series."""
 
 ALL_ROLES = (
-    *ROLES,
-    *("Data Analyst", "Data Engineer", "Software Engineer", "AI Engineer", "Applied Scientist", "Other"),
-)
+    *ROLES, "Data Analyst", "Data Engineer", "Software Engineer", "AI Engineer", "Applied Scientist", "Other",
+)  # fmt: skip
 """What a title can be read as; the rules stand in data/refresh/titles.py."""
 
 LEVELS = {"EN": "entry", "MI": "mid", "SE": "senior", "EX": "executive"}
@@ -74,29 +73,18 @@ class Job(BaseModel):
 def _adverts():
     table = tables.load("pay_ranges")
     is_range = ~table["single"] & (table["employment"] == "FT") & (table["arrived"] >= "2022")
-    table = table[is_range].rename(columns={"adverts": "weight"})
-    known = table["country"].isin(list(COUNTRIES))
-    return table.assign(
-        country=table["country"]
-        .astype(str)
-        .where(known, "Other")
-        .astype(pd.CategoricalDtype(list(COUNTRIES))),
-        midpoint=(table["low"] + table["high"]) / 2,
-    )[["arrived", *FEATURES, "title_group", "size", "low", "high", "midpoint", "weight"]].reset_index(
-        drop=True
-    )
+    table = table[is_range].rename(columns={"adverts": "weight"}).reset_index(drop=True)
+    country = table["country"].astype(str).where(table["country"].isin(list(COUNTRIES)), "Other")
+    table["country"] = pd.Categorical(country, list(COUNTRIES))
+    table["midpoint"] = (table["low"] + table["high"]) / 2
+    return table[["arrived", *FEATURES, "title_group", "size", "low", "high", "midpoint", "weight"]]
 
 
 def adverts():
-    """Return the cleaned table to model on: real ranges (no lone figures) of full-time jobs since 2022.
+    """Return a copy of the table to model on: real ranges (no lone figures) of full-time jobs since 2022.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a different range of a week, in order of arrival: ``arrived`` (day of the weekly version),
-        ``role``, ``level``, ``remote`` (0, 50 or 100%), ``country`` (a key of :data:`COUNTRIES`),
-        ``title_group``, ``size``, ``low``, ``high`` and ``midpoint`` (thousand USD a year, the ends rounded to
-        5), ``weight`` (adverts with this very range in this week). A copy. Source: table ``pay_ranges`` (aijobs.net, CC0).
+    One row a different range of a week, in order of arrival. ``remote`` is 0, 50 or 100%; ``low``, ``high`` (rounded to 5)
+    and ``midpoint`` are thousand USD a year; ``weight`` counts the adverts. Source: table ``pay_ranges`` (aijobs.net, CC0).
     """
     return _adverts().copy()
 
@@ -106,22 +94,11 @@ def between(table, first, last):
     return table[table["arrived"].between(pd.Timestamp(first), pd.Timestamp(last))]
 
 
-def pipeline(quantile, seed=0, **settings):
-    """Make the model of one end, not trained yet.
+def pipeline(quantile, **settings):
+    """Make the scikit-learn pipeline of one end, not trained yet; it takes tables with the columns `FEATURES`.
 
-    Parameters
-    ----------
-    quantile : float
-        Of the midpoint, between 0 and 1.
-    seed : int
-    **settings
-        Of :class:`sklearn.ensemble.GradientBoostingRegressor`, in place of ours.
-
-    Returns
-    -------
-    sklearn.pipeline.Pipeline
-        Takes tables with the columns `FEATURES`. The level becomes its rank, role and country a column each, and the
-        remote share stays a number.
+    The level becomes its rank, role and country a column each, and the remote share stays a number. `settings` are those
+    of :class:`sklearn.ensemble.GradientBoostingRegressor`, in place of ours.
     """
     from sklearn.compose import make_column_transformer  # slow to import
     from sklearn.ensemble import GradientBoostingRegressor
@@ -134,23 +111,24 @@ def pipeline(quantile, seed=0, **settings):
         (OrdinalEncoder(categories=[list(LEVELS)], dtype=np.float32), ["level"]),
         ("passthrough", ["remote"]),
     )
-    ours = {"n_estimators": 60, "max_depth": 3, "min_samples_leaf": 20, "learning_rate": 0.1}
-    trees = GradientBoostingRegressor(
-        loss="quantile", alpha=quantile, random_state=seed, **{**ours, **settings}
+    ours = {
+        "n_estimators": 60,
+        "max_depth": 3,
+        "min_samples_leaf": 20,
+        "learning_rate": 0.1,
+        "random_state": 0,
+    }
+    return make_pipeline(
+        encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **{**ours, **settings})
     )
-    return make_pipeline(encoder, trees)
 
 
 @dataclasses.dataclass(frozen=True)
 class PayRange:
-    """The product: two trained ends and, perhaps, a correction. Made by :func:`fit` and :func:`correct`.
+    """The product: two trained ends (:func:`fit`) and, perhaps, a correction (:func:`correct`).
 
-    Attributes
-    ----------
-    ends : tuple of sklearn.pipeline.Pipeline
-        The low and the high one, see :func:`pipeline`.
-    correction : pandas.DataFrame or None
-        Indexed by role: ``under`` and ``over``, thousand USD a year by which the low end goes down and the high end up.
+    The correction is indexed by role: ``under`` and ``over``, thousand USD a year by which the low end goes down and the
+    high end up.
     """
 
     ends: tuple
@@ -166,54 +144,28 @@ class PayRange:
 
 
 def _plain(jobs):
-    """The features as plain text and numbers: categories would be encoded by another way round."""
-    return pd.DataFrame(
-        {name: jobs[name].to_numpy(float if name == "remote" else object) for name in FEATURES}
-    )
+    # Categories would be encoded by another way round.
+    kinds = {name: float if name == "remote" else object for name in FEATURES}
+    return pd.DataFrame({name: jobs[name].to_numpy(kind) for name, kind in kinds.items()})
 
 
-def fit(table, seed=0, **settings):
-    """Learn both ends of the range by gradient boosting with the pinball loss.
+def fit(table, **settings):
+    """Learn a :class:`PayRange` from `table` (see :func:`adverts`) by gradient boosting with the pinball loss.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        See :func:`adverts`; a row counts as often as its ``weight`` says.
-    seed, **settings
-        See :func:`pipeline`.
-
-    Returns
-    -------
-    PayRange
+    A row counts as often as its ``weight`` says; `settings` are those of :func:`pipeline`.
     """
-    jobs, ends = _plain(table), []
+    jobs, midpoint = _plain(table), table["midpoint"].to_numpy()
     weight = {"gradientboostingregressor__sample_weight": table["weight"].to_numpy()}
-    for quantile in QUANTILES:
-        ends.append(pipeline(quantile, seed, **settings).fit(jobs, table["midpoint"].to_numpy(), **weight))
+    ends = (pipeline(quantile, **settings).fit(jobs, midpoint, **weight) for quantile in QUANTILES)
     return PayRange(tuple(ends))
 
 
-def correct(model, recent, miss=0.1):
+def correct(model, recent):
     """Correct each end of a model by its own scores on recent adverts, role by role (what notebook 03 hands over).
 
-    Parameters
-    ----------
-    model : PayRange
-    recent : pandas.DataFrame
-        Adverts that the model did not learn from, see :func:`adverts`. A role with fewer than `FEW` of them is
-        corrected by all.
-    miss : float
-        Share of adverts that may lie beyond each end.
-
-    Returns
-    -------
-    PayRange
-        With a correction in the place of the old one.
-
-    Notes
-    -----
-    Source: group-conditional (Mondrian) conformal prediction, Vovk et al. (2003); for quantile models Romano et al.
-    (2020). Promised is coverage among adverts like the recent ones.
+    A tenth of the adverts may lie beyond each end. A role with fewer than `FEW` is corrected by all. The promise is for
+    adverts like the recent ones, which the model must not have learned from. Source: group-conditional (Mondrian)
+    conformal prediction, Vovk et al. (2003); for quantile models Romano et al. (2020).
     """
     ranges = PayRange(model.ends).predict(recent)
     midpoint = recent["midpoint"].to_numpy()
@@ -224,23 +176,15 @@ def correct(model, recent, miss=0.1):
     for name in ALL_ROLES:
         own = scores[role == name]
         own = (own if len(own) >= FEW else scores).to_numpy()
-        rank = np.clip(np.ceil((len(own) + 1) * (1 - miss) - 1e-9), 1, len(own))  # else 0.9 * 10 is over 9
-        rows[name] = np.sort(own, axis=0)[int(rank) - 1]
+        rank = int(np.ceil((len(own) + 1) * QUANTILES[1] - 1e-9))  # else 0.9 * 10 is over 9
+        rows[name] = np.sort(own, axis=0)[min(rank, len(own)) - 1]
     return PayRange(model.ends, pd.DataFrame.from_dict(rows, "index", columns=["under", "over"]))
 
 
 def predict_range(model, **job):
-    """Suggest a range for one job: ``predict_range(model, role=…, level=…, remote=…, country=…)``.
+    """Suggest a range for one job, two whole thousands of USD: ``predict_range(model, role=…, level=…, …)``.
 
-    Returns
-    -------
-    low, high : int
-        Thousand USD a year, rounded.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        For a job that :class:`Job` does not take; the message names what it takes.
+    A job that :class:`Job` does not take raises pydantic.ValidationError, whose message names what it takes.
     """
     low, high = model.predict(pd.DataFrame([Job(**job).model_dump()]))[0]
     return round(float(low)), round(float(high))
