@@ -15,6 +15,8 @@ import pandas as pd
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
+_NEEDED = {"name": str, "path": str, "bytes": int, "hash": str, "schema": dict, "cite": str, "as_of": str}
+
 
 class UnknownTable(ValueError):
     """The name asked for is not a table of this project."""
@@ -30,28 +32,11 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> pd.DataFrame:
-    """Return one table with typed columns.
+    """Return a copy of one table with typed columns; their units stand in `data/README.md`.
 
-    Dates are `datetime64`, columns of few repeated texts are categoricals (in their natural order where
-    they have one), and numbers are nullable (`Int64`, `Float64`) only where values are missing. The unit
-    of every column stands in `data/README.md`.
-
-    Parameters
-    ----------
-    name : str
-        One of `names()`, for example ``"wages"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A copy: changing it does not change what the next call returns.
-
-    Raises
-    ------
-    UnknownTable
-        If there is no such table; the message lists the right names.
-    DamagedTable
-        If the file is missing or was changed; the message says how to repair it.
+    Dates are `datetime64`, columns of few repeated texts are categoricals (in their natural order where they have one),
+    and numbers are nullable (`Int64`, `Float64`) only where values are missing. Raises UnknownTable, which lists the right
+    names, or DamagedTable, which says how to repair the file.
     """
     _resource(name)
     return _read(name).copy()
@@ -70,15 +55,22 @@ def as_of(name: str) -> dt.date:
 
 @lru_cache
 def _resources() -> dict[str, dict]:
-    path = DATA / "datapackage.json"
     try:
-        package = json.loads(path.read_text("utf-8"))
+        package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
+        for resource in package["resources"]:
+            if not all(isinstance(resource[key], kind) for key, kind in _NEEDED.items()):
+                raise TypeError("a table is described in another way")
+            dt.date.fromisoformat(resource["as_of"])
         return {resource["name"]: resource for resource in package["resources"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedTable(
-            "data/datapackage.json, the list of all tables, is missing or unreadable. "
-            "To repair it run `git checkout -- data/datapackage.json`."
-        ) from error
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise _damaged_list() from error
+
+
+def _damaged_list():
+    return DamagedTable(
+        "data/datapackage.json, the list of all tables, is missing or damaged. "
+        "To repair it run `git checkout -- data/datapackage.json`."
+    )
 
 
 def _resource(name: str) -> dict:
@@ -107,16 +99,15 @@ def _read(name: str) -> pd.DataFrame:
             f"{resource['hash'][7:19]}…, found {len(content):,} bytes with {found[:12]}…. {repair}"
         )
     unpacked = gzip.decompress(content) if path.suffix == ".gz" else content
-    return _typed(unpacked, resource["schema"]["fields"])
+    try:
+        return _typed(unpacked, resource["schema"]["fields"])
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _damaged_list() from error
 
 
 def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
-    frame = pd.read_csv(
-        io.BytesIO(content),
-        dtype={field["name"]: _dtype(field) for field in fields},
-        keep_default_na=False,
-        na_values=[""],
-    )
+    kinds = {field["name"]: _dtype(field) for field in fields}
+    frame = pd.read_csv(io.BytesIO(content), dtype=kinds, keep_default_na=False, na_values=[""])
     for field in fields:
         name, order = field["name"], field.get("constraints", {}).get("enum")
         if field["type"] == "date":
@@ -130,16 +121,14 @@ def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
 
 def _dtype(field: dict) -> str:
     constraints = field.get("constraints", {})
-    whole = constraints.get("required", False)
-    match field["type"]:
-        case "integer":
-            return "int64" if whole else "Int64"
-        case "number":
-            return "float64" if whole else "Float64"
-        case "boolean":
-            return "bool" if whole else "boolean"
-        case "string":
-            return "category" if "enum" in constraints or field.get("categorical") else "str"
-        case "date":
-            return "category"
-    raise DamagedTable(f"data/datapackage.json names an unknown type {field['type']!r}.")
+    few = "enum" in constraints or field.get("categorical")
+    nullable = {
+        "integer": "Int64",
+        "number": "Float64",
+        "boolean": "boolean",
+        "string": "category" if few else "str",
+        "date": "category",
+    }
+    kind = nullable[field["type"]]
+    whole = {"Int64": "int64", "Float64": "float64", "boolean": "bool"}
+    return whole.get(kind, kind) if constraints.get("required") else kind
