@@ -1,15 +1,15 @@
 """The course: its sixteen notebooks, how long they take, how far a learner is, and whether this computer is ready."""
 
 import dataclasses
-import functools
-import importlib.metadata
 import json
 import re
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 from IPython.display import Markdown
+from packaging.requirements import Requirement
 
 from helpers import check, profile, tables
 
@@ -38,10 +38,8 @@ class Notebook:
         return NOTEBOOKS / f"{self.file}.ipynb"
 
 
-SERIES = tuple(
-    Notebook(**row)
-    for row in tomllib.loads(Path(__file__).with_name("series.toml").read_text("utf-8"))["notebook"]
-)
+_ROWS = tomllib.loads(Path(__file__).with_name("series.toml").read_text("utf-8"))["notebook"]
+SERIES = tuple(Notebook(**row) for row in _ROWS)
 
 
 def finished():
@@ -52,35 +50,20 @@ def finished():
 def navigation(number):
     """str: links to the notebook before, the contents and the next one, as Markdown."""
     there = finished()
-    place = next(i for i, notebook in enumerate(there) if notebook.number == number)
-    links = [f"[Contents]({SERIES[0].path.name}#The-map-of-the-series)"]
-    if place > 0:
-        links.insert(0, f"[← {there[place - 1].title}]({there[place - 1].path.name})")
-    if place + 1 < len(there):
-        links.append(f"[{there[place + 1].title} →]({there[place + 1].path.name})")
+    place = [notebook.number for notebook in there].index(number)
+    links = [f"[← {one.title}]({one.path.name})" for one in there[:place][-1:]]
+    links.append(f"[Contents]({SERIES[0].path.name}#The-map-of-the-series)")
+    links += [f"[{one.title} →]({one.path.name})" for one in there[place + 1 :][:1]]
     return " | ".join(links)
 
 
 def minutes(path):
-    """Count the honest minutes of a stored notebook, for a student of the field.
+    """Count the honest minutes of a stored notebook, for a student of the field, in steps of five.
 
     A minute for 180 words, 5 seconds a line of code that is given, 20 a figure or table, 3 minutes an exercise, 8 to 12
-    a build, by the length of its solution. What is folded is not counted.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-
-    Returns
-    -------
-    with_builds, without, short_path : int
-        In steps of five. The short path is without builds and without the sections that are marked as longer.
+    a build, by the length of its solution. What is folded is not counted. Returns three whole numbers: with the builds,
+    without, and for the short path, which has neither builds nor the sections that are marked as longer.
     """
-    return _minutes(path, path.stat().st_mtime_ns)
-
-
-@functools.lru_cache(64)
-def _minutes(path, _changed):
     solved = {place: text for place, text in check.solutions(path.name[:2]).values()}
     builds = rest = short = 0.0
     longer = 0  # level of the heading of a longer section that we are in
@@ -93,27 +76,19 @@ def _minutes(path, _changed):
                     longer = len(heading[1]) if heading[2].endswith(_LONGER) else 0
                 rest += len(part.split()) / 180
                 short += len(part.split()) / 180 * (not longer)
-            continue
-        if "build" in tags:
+        elif "build" in tags:
             builds += min(8 + max(_lines(solved[place]) - 5, 0) / 5, 12)
-            continue
-        if "exercise" in tags:
-            spent = 3
         else:
             seen = sum("text/html" in output.get("data", ()) for output in cell["outputs"])
-            spent = (5 * _lines(source) + 20 * seen) / 60
-        rest += spent
-        short += spent * (not longer)
+            spent = 3 if "exercise" in tags else (5 * _lines(source) + 20 * seen) / 60
+            rest += spent
+            short += spent * (not longer)
     return tuple(5 * round(sum_ / 5) for sum_ in (builds + rest, rest, short))
 
 
 def _lines(source):
     lines = (line.strip() for line in source.splitlines())
     return sum(1 for line in lines if line and not line.startswith("#"))
-
-
-def _planned(notebook):
-    return minutes(notebook.path)[:2] if notebook.path.exists() else notebook.minutes
 
 
 def time_line(number):
@@ -127,9 +102,14 @@ def time_line(number):
     return f"{line}."
 
 
+def _planned(notebook):
+    return minutes(notebook.path)[:2] if notebook.path.exists() else notebook.minutes
+
+
 def hours():
     """tuple of int: the whole series with its builds, and without, for a student of the field."""
-    return tuple(round(sum(both) / 60) for both in zip(*(_planned(one) for one in SERIES), strict=True))
+    full, without = zip(*(_planned(notebook) for notebook in SERIES), strict=True)
+    return round(sum(full) / 60), round(sum(without) / 60)
 
 
 def table():
@@ -141,32 +121,33 @@ def table():
     return "\n".join([*lines, "", _in_all()])
 
 
-def _in_all():
-    return "In all about {} hours, {} without the builds.".format(*hours())
-
-
 def map():
-    """Show every notebook, what is made in it, how long it takes, and what the learner has solved and built.
+    """Show (as Markdown) every notebook, what is made in it, how long it takes, and what the learner has solved and built.
 
-    Returns
-    -------
-    IPython.display.Markdown
-        Notebooks that are not written yet have no link.
+    Notebooks that are not written yet have no link.
     """
     solved, there = profile.read().solved, finished()
     lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
     lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in SERIES:
-        both = _planned(notebook)
+        full, without = _planned(notebook)
         name, done = f"{notebook.number} {notebook.title}", ["not written yet", ""]
         if notebook in there:
             name = f"[{name}]({notebook.path.name})"
             kinds = (check.exercises(notebook.number), check.builds(notebook.number))
             done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
-        lines.append(f"| {name} | {notebook.makes} | {both[0]} | {both[1]} | {done[0]} | {done[1]} |")
-    lines.append(f"\n{_in_all()} Each notebook also runs on its own.")
-    lines.append(f"\n{_made()}")
+        lines.append(f"| {name} | {notebook.makes} | {full} | {without} | {done[0]} | {done[1]} |")
+    lines.append(f"\n{_in_all()} Each notebook also runs on its own.\n\n{_made()}")
     return Markdown("\n".join(lines))
+
+
+def _in_all():
+    return "In all about {} hours, {} without the builds.".format(*hours())
+
+
+def _done(names, solved):
+    count = len(set(names) & set(solved))
+    return f"{count} of {len(names)}{' ✓' * (0 < len(names) == count)}" if names else "none"
 
 
 def _made():
@@ -178,70 +159,61 @@ def _made():
     return f"Your work folder, `work`, holds {shown}{' and more' * (len(files) > 40)}."
 
 
-def _done(names, solved):
-    count = len(set(names) & set(solved))
-    return f"{count} of {len(names)}{' ✓' * (0 < len(names) == count)}" if names else "none"
-
-
 def computer():
-    """Say whether this computer is ready for the series, one line a question, with what to do for each "no".
-
-    Returns
-    -------
-    IPython.display.Markdown
-    """
-    questions = (_python(), _packages(), _tables(), _answers())
+    """Say (as Markdown) whether this computer is ready for the series, with what to do for each "no"."""
+    questions = {
+        "Python is 3.11 to 3.14": _python(),
+        "all packages are there, in versions that fit": _packages(),
+        "all tables of `data/` are whole": _tables(),
+        "your answers can be saved": _answers(),
+    }
     lines = [
-        f"- {'✗ **To do:** ' if advice else '✓ OK: '}{what}{advice and f'. {advice}'}"
-        for what, advice in questions
+        f"- ✗ **To do:** {what}. {advice}" if advice else f"- ✓ OK: {what}"
+        for what, advice in questions.items()
     ]
-    ready = not any(advice for _, advice in questions)
-    verdict = (
-        "Everything is ready." if ready else "Do what the marked lines say, restart the kernel, run again."
-    )
+    verdict = "Everything is ready."
+    if any(questions.values()):
+        verdict = "Do what the marked lines say, restart the kernel, run again."
     return Markdown("\n".join([*lines, "", f"**{verdict}**"]))
 
 
 def _python():
+    if (3, 11) <= sys.version_info[:2] < (3, 15):
+        return ""
     have = ".".join(str(part) for part in sys.version_info[:3])
-    fine = (3, 11) <= sys.version_info[:2] < (3, 15)
-    advice = f"This is {have}: make a new environment with 3.11, as README.md says"
-    return "Python is 3.11 to 3.14", "" if fine else advice
+    return f"This is {have}: make a new environment with 3.11, as README.md says"
 
 
 def _packages():
-    from packaging.requirements import Requirement
-
-    what, repair = "all packages are there, in versions that fit", "run `pip install -c constraints.txt -e .`"
+    repair = "run `pip install -c constraints.txt -e .`"
     try:
-        wanted = [Requirement(line) for line in importlib.metadata.requires("ml-careers") or ()]
-    except importlib.metadata.PackageNotFoundError:
-        return what, f"The project is not installed: {repair} in its folder"
-    faults = []
-    for want in wanted:
-        if want.marker and not want.marker.evaluate({"extra": ""}):
-            continue
-        try:
-            have = importlib.metadata.version(want.name)
-        except importlib.metadata.PackageNotFoundError:
-            faults.append(f"{want.name} is missing")
-            continue
-        if not want.specifier.contains(have, prereleases=True):
-            needed = str(want.specifier).replace(",", " and ")
-            faults.append(f"{want.name} is {have}, but {needed} is needed")
-    return what, f"{'; '.join(faults)}: {repair} in the project's folder" if faults else ""
+        wanted = [Requirement(line) for line in metadata.requires("ml-careers") or ()]
+    except metadata.PackageNotFoundError:
+        return f"The project is not installed: {repair} in its folder"
+    faults = [_fault(want) for want in wanted if not want.marker or want.marker.evaluate({"extra": ""})]
+    said = "; ".join(fault for fault in faults if fault)
+    return said and f"{said}: {repair} in the project's folder"
+
+
+def _fault(want):
+    try:
+        have = metadata.version(want.name)
+    except metadata.PackageNotFoundError:
+        return f"{want.name} is missing"
+    if want.specifier.contains(have, prereleases=True):
+        return ""
+    return f"{want.name} is {have}, but {str(want.specifier).replace(',', ' and ')} is needed"
 
 
 def _tables():
-    what = "all tables of `data/` are whole"
     try:
         for name in tables.names():
             tables.load(name)
     except tables.DamagedTable as error:
-        return what, str(error).rstrip(".")
-    return what, ""
+        return str(error).rstrip(".")
+    return ""
 
 
 def _answers():
-    told = profile.update(lambda told: None)  # changes nothing, and so shows whether anything could be saved
-    return "your answers can be saved", told.note.rstrip(".")
+    # An update that changes nothing shows whether anything could be saved.
+    return profile.update(lambda told: None).note.rstrip(".")
