@@ -6,13 +6,10 @@ Text reaches typst as strings and never as its code; raw HTML is shown as it was
 import contextlib
 import dataclasses
 import html
-import io
-import itertools
 import json
 import os
 import pathlib
 import re
-import tempfile
 import urllib.parse
 
 import matplotlib
@@ -108,80 +105,66 @@ def pdf(markdown, folder):
     """
     import typst
     from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
 
     tokens = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table").parse(markdown)
     title = next((one.content for one in tokens if one.type == "inline"), "")
     fonts = [str(pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf"))]
-    for body in (_typst(tokens, folder), f"#raw({_text(markdown)}, block: true)"):
-        with tempfile.NamedTemporaryFile(
-            "w", dir=folder, suffix=".typ", encoding="utf-8", delete=False
-        ) as source:
-            source.write(_HEAD.replace("TITLE", _text(title)) + body)
+    for body in (_typst(SyntaxTreeNode(tokens), folder), f"#raw({_text(markdown)}, block: true)"):
+        source = (_HEAD.replace("TITLE", _text(title)) + body).encode()
         with contextlib.suppress(typst.TypstError):
-            try:
-                return typst.compile(source.name, font_paths=fonts, ignore_system_fonts=True)
-            finally:
-                os.unlink(source.name)
+            return typst.compile(source, root=folder, font_paths=fonts, ignore_system_fonts=True)
     raise ValueError("This text cannot be laid out.")
 
 
-_OPEN = {
-    "bullet_list_open": "\n#list(", "thead_open": "table.header(", "thead_close": "), ", "list_item_open": "[", "th_open": "[*",
-    "td_open": "[", "list_item_close": "], ", "th_close": "*], ", "td_close": "], ", "bullet_list_close": ")\n",
-    "ordered_list_close": ")\n", "table_close": ")\n", "heading_close": "]\n", "hr": "\n#line(length: 100%)\n",
-    "blockquote_open": "\n#quote(block: true)[", "blockquote_close": "]\n",
-}  # fmt: skip
+_AROUND = {
+    "blockquote": "\n#quote(block: true)[{}]\n",
+    "bullet_list": "\n#list({})\n",
+    "list_item": "[{}], ",
+    "thead": "table.header({}), ",
+    "th": "[*{}*], ",
+    "td": "[{}], ",
+    "strong": "#strong[{}]",
+    "em": "#emph[{}]",
+    "softbreak": " ",
+    "hardbreak": "#linebreak()",
+    "hr": "\n#line(length: 100%)\n",
+}
+"""How typst writes what needs no more than what is within it."""
 
 
-def _typst(tokens, folder):
-    out = io.StringIO()
-    for place, token in enumerate(tokens):
-        match token.type:
-            case "inline":
-                out.write(_inline(token.children, folder))
-            case "heading_open":
-                out.write(f"\n#heading(level: {token.tag[1]})[")
-            case "paragraph_open":
-                out.write("" if token.hidden else "\n#par[")
-            case "paragraph_close":
-                out.write("" if token.hidden else "]\n")
-            case "table_open":
-                row = itertools.takewhile(lambda one: one.type != "tr_close", tokens[place:])
-                align = [
-                    one.attrs.get("style", "text-align:left")[11:] for one in row if one.type == "th_open"
-                ]
-                out.write(f"\n#table(columns: {len(align)}, align: ({', '.join(align)},), ")
-            case "ordered_list_open":
-                out.write(f"\n#enum(start: {token.attrs.get('start', 1)}, ")
-            case "fence" | "code_block":
-                out.write(f"\n#raw({_text(token.content)}, block: true)\n")
-            case kind:
-                out.write(_OPEN.get(kind, ""))
-    return out.getvalue()
+def _typst(node, folder):
+    inside = "".join(_typst(child, folder) for child in node.children)
+    match node.type:
+        case "heading":
+            return f"\n#heading(level: {node.tag[1]})[{inside}]\n"
+        case "paragraph" if not node.hidden:
+            return f"\n#par[{inside}]\n"
+        case "ordered_list":
+            return f"\n#enum(start: {node.attrs.get('start', 1)}, {inside})\n"
+        case "table":
+            heads = node.children[0].children[0].children
+            align = [head.attrs.get("style", "text-align:left").removeprefix("text-align:") for head in heads]
+            return f"\n#table(columns: {len(heads)}, align: ({', '.join(align)},), {inside})\n"
+        case "fence" | "code_block":
+            return f"\n#raw({_text(node.content)}, block: true)\n"
+        case "code_inline":
+            return f"#raw({_text(node.content)})"
+        case "text" | "html_inline":
+            return f"#text({_text(node.content)})"
+        case "link":  # typst takes no empty address
+            return f"#link({_text(node.attrs['href'] or 'about:blank')})[{inside}]"
+        case "image":
+            return _picture(node.attrs["src"], node.content, folder)
+        case kind:
+            return _AROUND.get(kind, "{}").format(inside)
 
 
-def _inline(tokens, folder):
-    parts = {"strong_open": "#strong[", "em_open": "#emph[", "softbreak": " ", "hardbreak": "#linebreak()"}
-    out = []
-    for token in tokens:
-        match token.type:
-            case "text" | "html_inline":
-                out.append(f"#text({_text(token.content)})")
-            case "code_inline":
-                out.append(f"#raw({_text(token.content)})")
-            case "link_open":  # typst takes no empty address
-                out.append(f"#link({_text(token.attrs['href'] or 'about:blank')})[")
-            case "image" if (
-                re.fullmatch(r"\w+\.svg", token.attrs["src"]) and (folder / token.attrs["src"]).exists()
-            ):
-                # In a box: typst drops a bare picture in a paragraph.
-                picture, alt = _text(token.attrs["src"]), _text(token.content)
-                out.append(f"#box(image({picture}, width: 100%, alt: {alt}))")
-            case "image":
-                out.append(f"#text({_text(f'(picture: {token.content})')})")
-            case kind:
-                out.append(parts.get(kind, "]" if kind.endswith("_close") else ""))
-    return "".join(out)
+def _picture(name, alt, folder):
+    if not re.fullmatch(r"\w+\.svg", name) or not (folder / name).exists():
+        return f"#text({_text(f'(picture: {alt})')})"
+    # In a box: typst drops a bare picture in a paragraph.
+    return f"#box(image({_text(name)}, width: 100%, alt: {_text(alt)}))"
 
 
 def _text(text):
