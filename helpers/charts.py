@@ -47,25 +47,15 @@ DENSITY = 1.5
 """Pixels of a shown picture for one of CSS: sharper on good screens, and notebooks stay small."""
 
 
-def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
-    """Make an empty figure of the house's width, off screen, with one set of axes.
+def blank(height=4.3, left=0.085, bottom=0.17, top=0.88):
+    """Make an empty figure of the house's width, `height` inches high, off screen, with one set of axes.
 
-    Parameters
-    ----------
-    height : float
-        In inches.
-    left, bottom, right, top : float
-        Edges of the axes as fractions of the figure; fixed, so that a rerun gives the same picture. Below them there
-        is always room for a label and the source.
-
-    Returns
-    -------
-    figure : matplotlib.figure.Figure
-    axes : matplotlib.axes.Axes
+    The edges of the axes are fractions of the figure, and fixed, so that a rerun gives the same picture. Below them there is
+    always room for a label and the source. Returns a matplotlib Figure and its Axes.
     """
     figure = Figure(figsize=(matplotlib.rcParams["figure.figsize"][0], height))
     FigureCanvasAgg(figure)
-    bottom = max(bottom, 0.78 / height)
+    bottom, right = max(bottom, 0.78 / height), 0.97
     axes = figure.add_axes((left, bottom, right - left, top - bottom))
     # A label at a fixed place spares matplotlib the search for one, a fifth of the time of a redraw.
     axes.yaxis.set_label_coords((0.026 - left) / (right - left), 0.5)
@@ -75,20 +65,9 @@ def blank(height=4.3, left=0.085, bottom=0.17, right=0.97, top=0.88):
 
 
 def finish(figure, title, source, sentence):
-    """Give a figure what every figure must have: a title that says the finding, a source line, a sentence.
+    """Give a figure a title that says the finding, a source line, and a sentence for those who do not see it.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    title, source : str
-        The title stands at the top left, the source (see :func:`helpers.tables.cite`) at the bottom.
-    sentence : str
-        What the figure shows, for those who do not see it.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        The same figure. One made by pyplot gets its axes laid out between the two lines.
+    Returns the same figure. One made by pyplot gets its axes laid out between title and source.
     """
     height = figure.get_figheight()
     if hasattr(figure, "number"):
@@ -100,14 +79,13 @@ def finish(figure, title, source, sentence):
     return figure
 
 
-def sentence_of(figure):
-    """Say what a figure shows.
+def title_of(figure):
+    """str: the title that :func:`finish` gave to a figure."""
+    return figure.get_gid()
 
-    Raises
-    ------
-    ValueError
-        If the figure was not made ready by :func:`finish`.
-    """
+
+def sentence_of(figure):
+    """str: what a figure shows. Raises ValueError if it was not made ready by :func:`finish`."""
     sentence = figure.get_label()
     if not sentence:
         raise ValueError("This figure has no sentence: end the function that draws it with charts.finish().")
@@ -115,19 +93,9 @@ def sentence_of(figure):
 
 
 def png(figure, density=1):
-    """Render a figure.
+    """bytes: a figure as PNG, with `density` pixels for one of CSS.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    density : float
-        Pixels for one of CSS.
-
-    Returns
-    -------
-    bytes
-        A PNG file. It has 128 colours, which our flat charts do not show, but is four times as fast to pack and
-        a fifth of the size.
+    It has 128 colours, which our flat charts do not show, but is four times as fast to pack and a fifth of the size.
     """
     figure.set_dpi(density * matplotlib.rcParams["figure.dpi"])
     canvas = FigureCanvasAgg(figure)  # whatever drew it before
@@ -136,11 +104,6 @@ def png(figure, density=1):
     file = io.BytesIO()
     picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
     return file.getvalue()
-
-
-def title_of(figure):
-    """str: the title that :func:`finish` gave to a figure."""
-    return figure.get_gid()
 
 
 def show(figure, table=None):
@@ -159,9 +122,11 @@ def show(figure, table=None):
     title, sentence = _title(figure), figure.get_label()
     if not sentence and figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")  # no label is cut off
-    data = png(figure, DENSITY)
-    shown = figure_html(data, title, sentence, width=_width(figure))
-    _forget(figure)
+    width = round(figure.get_figwidth() * matplotlib.rcParams["figure.dpi"])
+    shown = figure_html(png(figure, DENSITY), title, sentence, width=width)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot and hasattr(figure, "number"):
+        pyplot.close(figure)  # it would be shown a second time at the end of the cell
     shown += "" if table is None else table_html(table, title)
     display({"text/html": shown, "text/plain": f"<figure: {title}> {sentence}".strip()}, raw=True)
 
@@ -171,18 +136,6 @@ def _title(figure):
     units = [label for axes in figure.axes[:1] for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
     untitled = f"a chart of {' and '.join(units) or 'numbers'} without a title"
     return next(filter(None, [title_of(figure), figure.get_suptitle(), *own]), untitled)
-
-
-def _width(figure):
-    """Width of a figure on the page, in CSS pixels."""
-    return round(figure.get_figwidth() * matplotlib.rcParams["figure.dpi"])
-
-
-def _forget(figure):
-    """A figure of pyplot would be shown a second time at the end of the cell."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot and pyplot.fignum_exists(getattr(figure, "number", -1)):
-        pyplot.close(figure)
 
 
 def figure_html(data, title, sentence, note="", width=WIDTH):
@@ -215,76 +168,60 @@ def table_html(table, title):
     return f"<details><summary>The numbers</summary>{head}</thead>{rows}</details>"
 
 
-def rows(table, *, unit, value=None, thin=None, thick=None, mine=None, role=None, form="{:,.0f}", **words):
-    """Draw named rows, the first on top: a dot or a range each, one group in colour, the others in grey.
+def rows(table, *, unit, value, thin=None, thick=None, mine=None, form="{:,.0f}", **words):
+    """Draw a dot with its number for each row of a table, the first on top; the axis holds zero.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Indexed by the names of the rows (a name may have two lines). A row with a missing number is not drawn; it says
         "too few to say".
-    unit : str
-        Label of the axis, which holds zero.
-    value : str, optional
-        Column of a dot with its number above.
+    unit, form : str
+        Label of the axis, and how a number is written.
+    value : str
+        Column of the dots.
     thin, thick : (str, str), optional
-        Columns of the ends of a thin and of a thick line. Without a dot the ends of the thick one are written out.
+        Columns of the ends of a thin and of a thick line.
     mine : sequence of bool, optional
-        Rows in the colour of `role`; all, if not told.
-    form : str
-        How a number is written.
+        Rows in colour and bold, the others in grey; if not told, all are in colour.
     **words
         ``title``, ``source`` and ``sentence``: see :func:`finish`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
-    figure, axes, styles = _named(table, mine, role)
-    columns = [value] if value else list(thick or thin)
-    for place, ((_, row), style) in enumerate(zip(table.iterrows(), styles, strict=True)):
-        if row[columns].isna().any():
+    figure, axes = _named(table.index)
+    mine = [True] * len(table) if mine is None else list(mine)
+    names = axes.get_yticklabels()
+    for place, (row, own, name) in enumerate(zip(table.to_dict("records"), mine, names, strict=True)):
+        color, weight = UP if own else FLAT, "bold" if own and not all(mine) else "normal"
+        name.set_fontweight(weight)
+        if pd.isna(row[value]):
             axes.annotate(
                 "too few to say", (0, place), (4, -3), textcoords="offset points", color=FLAT, fontsize=9
             )
             continue
         for ends, width, alpha in ((thin, 1.5, 1), (thick, 7, 0.45)):
             if ends:
-                axes.plot(row[list(ends)], [place] * 2, color=style["color"], linewidth=width, alpha=alpha)
-        if value:
-            axes.plot(row[value], place, style["marker"], color=style["color"], markersize=7)
-        for column, side in zip(columns, ("center",) if value else ("right", "left"), strict=True):
-            axes.annotate(
-                form.format(row[column]), (row[column], place), ({"right": -2, "left": 2}.get(side, 0), 8),
-                textcoords="offset points", ha=side, fontsize=9.5, **_text(style["color"], mine is not None),
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
-            )  # fmt: skip
+                axes.plot([row[end] for end in ends], [place] * 2, color=color, linewidth=width, alpha=alpha)
+        axes.plot(row[value], place, "o", color=color, markersize=7)
+        axes.annotate(
+            form.format(row[value]), (row[value], place), (0, 8), textcoords="offset points", ha="center",
+            color=color, fontsize=9.5, fontweight=weight,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+        )  # fmt: skip
     low, high = axes.get_xlim()
-    axes.set_xlim(0 if low > 0 or table[columns].min().min() >= 0 else low, high + 0.03 * (high - low))
-    if low < 0 < table[columns].max().max():
+    axes.set_xlim(0 if low > 0 or table[value].min() >= 0 else low, high + 0.03 * (high - low))
+    if low < 0 < table[value].max():
         axes.axvline(0, color="#888888", linewidth=1)
     axes.set_xlabel(unit)
     return finish(figure, **words)
 
 
-def _named(table, mine, role):
-    """An empty figure with one named row an entry, and the style of each."""
-    longest = max(len(line) for name in table.index for line in str(name).split("\n"))
-    height = 1.3 + 0.5 * len(table)
+def _named(names):
+    """An empty figure with a line for each name, and its axes."""
+    longest = max(len(line) for name in names for line in str(name).split("\n"))
+    height = 1.3 + 0.5 * len(names)
     figure, axes = blank(height, left=0.03 + 0.0092 * longest, bottom=0.8 / height, top=1 - 0.5 / height)
-    axes.xaxis.set_label_coords(0.5, -0.36 / height / axes.get_position().height)
-    axes.set_yticks(range(len(table)), table.index)
-    axes.set_ylim(len(table) - 0.45, -0.65)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.45, -0.65)
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
-    mine = [True] * len(table) if mine is None else list(mine)
-    for label, own in zip(axes.get_yticklabels(), mine, strict=True):
-        label.set_fontweight("bold" if own and not all(mine) else "normal")
-    colored, grey = ROLE_STYLE.get(role, {"color": UP, "marker": "o"}), {"color": FLAT, "marker": "o"}
-    return figure, axes, [colored if own else grey for own in mine]
-
-
-def _text(color, strong=True):
-    """How words in the colour of a mark are written: dark enough to be read."""
-    color = matplotlib.colors.to_hex(color).upper()
-    return {"color": DARK.get(color, color), "fontweight": "bold" if strong and color != FLAT else "normal"}
+    return figure, axes
