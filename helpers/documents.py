@@ -15,6 +15,7 @@ import urllib.parse
 import matplotlib
 
 PROMPT = "✎"
+_MARKS = " \t>#-*+0123456789.)"  # what Markdown may have before a text
 _NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
 _HEAD = r"""
 #set document(title: TITLE, date: none)
@@ -54,21 +55,11 @@ class Saved:
 
 
 def save(folder, name, markdown, **figures):
-    """Write ``NAME.md`` and ``NAME.pdf`` into a folder, with the figures beside them.
+    """Write ``NAME.md`` and ``NAME.pdf`` into a folder (a Path), with the figures beside them; returns Saved.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-    name : str
-        Of the files, without ending.
-    markdown : str
-        CommonMark with tables. ``![alt](figure)`` stands for the figure of that name. Paragraphs and list items that
-        begin with the pencil sign are prompts: they are left out and counted, and so are headings with nothing below.
-    **figures : matplotlib.figure.Figure
-
-    Returns
-    -------
-    Saved
+    `markdown` is CommonMark with tables, and ``![alt](figure)`` stands for the matplotlib figure of that name. Paragraphs and
+    list items that begin with the pencil sign are prompts: they are left out and counted, and headings with nothing below
+    go with them.
     """
     text, unwritten = _without_prompts(markdown)
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,19 +74,33 @@ def save(folder, name, markdown, **figures):
     return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten)
 
 
+def _parsed(markdown):
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table").parse(markdown)
+
+
 def _without_prompts(markdown):
-    markdown, items = re.subn(rf"^ *(?:[-*+>]|\d+[.)]) +{PROMPT}.*\n?", "", markdown, flags=re.MULTILINE)
-    parts = [part.strip("\n") for part in re.split(r"\n\s*\n", markdown) if part.strip()]
-    kept, below = [], 1  # `below`: the level of what comes next; the end is like a title
-    for part in reversed(parts):
-        heading = re.match(r" *(#{1,6}) .*(\n?)", part)
-        level = len(heading[1]) if heading else 7
-        empty = heading and level > 1 and not heading[2] and below <= level
-        if not empty and not part.lstrip(" #").startswith(PROMPT):
-            kept.insert(0, part)
+    """The text without prompts and without headings of sections that are empty, and how many prompts there were."""
+    lines, tokens = re.split(r"\r\n?|\n", markdown), _parsed(markdown)
+    gone, unwritten = {place for place, line in enumerate(lines) if not line.strip()}, 0
+    for block in (one for one in tokens if one.type in ("paragraph_open", "heading_open")):
+        here = range(*block.map)
+        start = next((n for n in here if lines[n].lstrip(_MARKS).startswith(PROMPT)), None)
+        if start is not None:
+            gone |= set(here[start - here.start :])
+            unwritten += 1
+    below = 1  # the level of what comes next; the end is like a title
+    for block in reversed(tokens):
+        if block.level > 0 or not block.map or gone >= set(range(*block.map)):
+            continue
+        level = int(block.tag[1]) if block.type == "heading_open" else 7
+        if 1 < level < 7 and below <= level:
+            gone |= set(range(*block.map))
+        else:
             below = level
-    prompts = sum(part.lstrip(" #").startswith(PROMPT) for part in parts)
-    return "\n\n".join(kept), items + prompts
+    kept = "\n".join(line for place, line in enumerate(lines) if not line.strip() or place not in gone)
+    return re.sub(r"\n\s*\n", "\n\n", kept).strip("\n"), unwritten
 
 
 def pdf(markdown, folder):
@@ -104,10 +109,9 @@ def pdf(markdown, folder):
     What cannot be laid out, such as a list in fifty levels, is set as it was typed.
     """
     import typst
-    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
-    tokens = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table").parse(markdown)
+    tokens = _parsed(markdown)
     title = next((one.content for one in tokens if one.type == "inline"), "")
     fonts = [str(pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf"))]
     for body in (_typst(SyntaxTreeNode(tokens), folder), f"#raw({_text(markdown)}, block: true)"):

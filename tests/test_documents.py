@@ -45,15 +45,24 @@ def test_prompts_are_left_out_with_their_headings(tmp_path):
 ✎ Name
 
 ## A
-
 ✎ One sentence
 in two lines
+
+Half of it.
+✎ And more?
 
 ## B
 Written.
 
 - ✎ an item
+  in two lines
 - done
+
+```
+# A remark
+
+## ✎ and another
+```
 
 ### C
 
@@ -61,8 +70,11 @@ Written.
 
 ## D"""
     saved = documents.save(tmp_path, "memo", text)
-    assert saved.unwritten == 4 and "Left out: 4 parts that begin with ✎" in repr(saved)
-    assert (tmp_path / "memo.md").read_text("utf-8") == "# Memo\n\n## B\nWritten.\n\n- done\n"
+    assert saved.unwritten == 5 and "Left out: 5 parts that begin with ✎" in repr(saved)
+    assert (
+        (tmp_path / "memo.md").read_text("utf-8")
+        == "# Memo\n\n## A\n\nHalf of it.\n\n## B\nWritten.\n\n- done\n\n```\n# A remark\n\n## ✎ and another\n```\n"
+    )
 
 
 TABLE = "| h | i |\n| --- | ---: |\n| 1 | 2 |\n"
@@ -77,8 +89,11 @@ TABLE = "| h | i |\n| --- | ---: |\n| 1 | 2 |\n"
         ("[a]() [b](javascript:x)", "a [b](javascript:x)"),
         ("".join("  " * level + "- deep\n" for level in range(40)), "- deep - deep"),
         ("![x](broken)", "![x](broken.svg)"),
+        ("![a](../../x) ![b](/etc/passwd)", "(picture: a) (picture: b)"),
+        ("中文 👩\u200d💻 {} `\\u{41}` #read(x)\n\nעברית", "{} \\u{41} #read(x) עברית"),
+        (f"# T\n\n{'w' * 60} {'x' * 100_000}", "T w"),
     ],
-    ids=["two tables", "code", "numbers", "no address", "forty levels", "broken picture"],
+    ids=lambda text: ascii(text[:12]),
 )
 def test_what_is_typed_is_there(typed, read, tmp_path):
     (tmp_path / "broken.svg").write_text("no picture")
