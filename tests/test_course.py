@@ -24,22 +24,17 @@ def test_this_machine_is_ready():
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
-        (
-            lambda patch: patch.setattr(sys, "version_info", (3, 10, 1)),
-            "This is 3.10.1: make a new environment",
-        ),
-        (lambda patch: patch.setattr(importlib.metadata, "version", lambda name: "0.1"), "is needed"),
-        (lambda patch: patch.setattr(tables, "DATA", tables.DATA / "nowhere"), "git checkout"),
-        (
-            lambda patch: patch.setattr(profile, "path", lambda: tables.DATA / "claims.csv" / "p.json"),
-            "cannot be saved",
-        ),
+        ((sys, "version_info", (3, 10, 1)), "This is 3.10.1: make a new environment"),
+        ((importlib.metadata, "version", lambda name: "0.1"), "is needed"),
+        ((tables, "DATA", tables.DATA / "nowhere"), "git checkout"),
+        ((profile, "path", lambda: tables.DATA / "claims.csv" / "p.json"), "cannot be saved"),
     ],
+    ids=["Python", "packages", "tables", "answers"],
 )
 def test_what_is_missing_is_named(break_it, said, monkeypatch):
     tables._read.cache_clear()
     with monkeypatch.context() as patch:
-        break_it(patch)
+        patch.setattr(*break_it)
         text = course.computer().data
     tables._read.cache_clear()
     assert "✗ **To do:**" in text and said in text and "Everything is ready" not in text
@@ -77,10 +72,8 @@ def test_time_line_and_table_agree():
     for notebook in course.finished():
         full, without, _ = course.minutes(notebook.path)
         assert f"about {full} minutes" in course.time_line(notebook.number)
-        assert (
-            f"| {notebook.number} {notebook.title} | {notebook.makes} | {full} | {without} |"
-            in course.table()
-        )
+        row = f"| {notebook.number} {notebook.title} | {notebook.makes} | {full} | {without} |"
+        assert row in course.table()
 
 
 def test_navigation():

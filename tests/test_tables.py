@@ -78,33 +78,25 @@ def test_load_reads_a_file_once(monkeypatch):
 @pytest.mark.parametrize("wrong", ["wage", "", None, 3, ["wages"], "../data/wages"])
 @pytest.mark.parametrize("ask", [tables.load, tables.cite, tables.as_of])
 def test_wrong_name_lists_the_right_ones(ask, wrong):
-    with pytest.raises(tables.UnknownTable) as error:
+    with pytest.raises(ValueError, match=", ".join(tables.names())):
         ask(wrong)
-    assert isinstance(error.value, ValueError)
-    assert all(name in str(error.value) for name in tables.names())
 
 
 @pytest.mark.parametrize("damage", ["cut", "one byte", "empty", "missing", "a folder"])
 def test_damaged_file_says_how_to_repair(copy_of_data, damage):
     path = copy_of_data / "wages.csv"
     content = path.read_bytes()
+    changed = {"cut": content[:-100], "one byte": content[:-2] + b"9\n", "empty": b""}
     path.unlink()
-    if damage == "cut":
-        path.write_bytes(content[:-100])
-    elif damage == "one byte":
-        path.write_bytes(content[:-2] + b"9\n")
-    elif damage == "empty":
-        path.write_bytes(b"")
-    elif damage == "a folder":
+    if damage == "a folder":
         path.mkdir()
-    with pytest.raises(tables.DamagedTable) as error:
+    elif damage in changed:
+        path.write_bytes(changed[damage])
+    with pytest.raises(
+        tables.DamagedTable, match=r"git checkout -- data/wages\.csv .* --sources DIR"
+    ) as error:
         tables.load("wages")
-    message = str(error.value)
-    assert "data/wages.csv" in message
-    assert "git checkout -- data/wages.csv" in message
-    assert "python data/refresh --sources DIR" in message
-    if damage in ("cut", "one byte", "empty"):
-        assert f"expected {len(content):,} bytes" in message
+    assert (f"expected {len(content):,} bytes" in str(error.value)) is (damage in changed)
     # Every other table still loads, and so does this one once it is repaired.
     assert len(tables.load("claims")) > 20
     path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
@@ -140,11 +132,9 @@ def test_damaged_package_says_how_to_repair(copy_of_data, content):
 @pytest.mark.parametrize("name", tables.names())
 def test_cite_is_one_line_with_licence_and_date(name):
     line = tables.cite(name)
-    assert "\n" not in line and "{" not in line
+    assert "\n" not in line and "{" not in line and "20" in line
     # Quoted figures have no licence of ours to name, but must say that they are quoted.
     assert any(word in line for word in ("CC BY", "CC0", "ODbL", "Public domain", "MIT", "quoted"))
-    assert "20" in line
-    assert isinstance(tables.as_of(name), dt.date)
 
 
 def test_cite_prints_the_date_of_the_data():
@@ -160,11 +150,6 @@ def test_cite_of_onet_is_the_text_its_licence_asks_for():
 
 
 def test_import_brings_in_nothing_heavier_than_pandas():
-    code = (
-        "import sys, pandas; before = set(sys.modules); import helpers.tables; "
-        "print(sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
-    )
+    code = "import sys, pandas; before = set(sys.modules); import helpers.tables; print(set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (
-        "matplotlib" not in done.stdout and "pooch" not in done.stdout and "frictionless" not in done.stdout
-    )
+    assert not any(heavy in done.stdout for heavy in ("matplotlib", "pooch", "frictionless"))
