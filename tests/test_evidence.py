@@ -8,6 +8,7 @@ from scipy.stats import binomtest
 
 from helpers import charts, evidence, stats, tables
 from helpers.pay import ROLES
+from tests.test_charts import contrast
 
 
 def test_official_pay_is_what_the_statistics_published_for_may_2025():
@@ -109,6 +110,7 @@ def test_the_card_says_what_the_facts_say_and_no_text_is_cut_off(role):
     for text in texts:
         box = text.get_window_extent(renderer)
         assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text.get_text()
+        assert contrast(text.get_color()) >= 4.5 and text.get_fontsize() >= 8.5, text.get_text()
 
 
 def test_an_unknown_role_gets_one_sentence_with_the_right_ones():
