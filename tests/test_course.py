@@ -14,7 +14,7 @@ from helpers.check import solved
 @pytest.fixture(autouse=True)
 def own_profile(tmp_path, monkeypatch):
     monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    monkeypatch.setattr(profile, "_unsaved", {})
+    monkeypatch.setattr(profile, "_unsaved", [])
 
 
 def test_this_machine_is_ready():
