@@ -1,5 +1,7 @@
 """An output that is live where a kernel answers, and can be read where none does."""
 
+import pathlib
+
 import anywidget
 import ipywidgets
 from IPython.display import display
@@ -15,6 +17,12 @@ _STYLE = """<style>
   outline: 2px solid var(--jp-ui-font-color1) !important; outline-offset: 1px;
 }
 </style>"""
+
+
+class OwnKeys(anywidget.AnyWidget):
+    """An invisible child of a VBox that makes the VBox usable by keyboard."""
+
+    _esm = pathlib.Path(__file__).with_name("live.js")
 
 
 def present(widget, still, text):
@@ -35,34 +43,3 @@ def present(widget, still, text):
         raw=True,
     )
     display({_VIEW: box._repr_mimebundle_()[_VIEW]}, raw=True)
-
-
-class OwnKeys(anywidget.AnyWidget):
-    """An invisible child of a VBox that keeps what is typed in that VBox from JupyterLab.
-
-    Without it JupyterLab takes the up and down arrows in a drop-down list as "go to the next cell", and the
-    list cannot be used by keyboard.
-    """
-
-    _esm = """
-    function render({ el }) {
-      el.style.display = "none";
-      let box = null, frame = 0;
-      const keep = (event) => event.stopPropagation();  // from the notebook's own listener
-      const find = () => {
-        box = el.closest(".widget-vbox");
-        if (box === null) {
-          frame = requestAnimationFrame(find);  // a child is rendered before it is put into its box
-          return;
-        }
-        box.setAttribute("data-lm-suppress-shortcuts", "true");  // the application's shortcuts
-        box.addEventListener("keydown", keep);
-      };
-      find();
-      return () => {
-        cancelAnimationFrame(frame);
-        if (box) box.removeEventListener("keydown", keep);
-      };
-    }
-    export default { render };
-    """

@@ -34,51 +34,25 @@ function render({ model, el }) {
     problem.style.display = model.get("problem") ? "block" : "none";
     figure.style.opacity = model.get("problem") ? "0.35" : "1";
   };
-  // Pictures beside the present one are drawn ahead as soon as a hand or the keyboard comes near, and after each change.
-  const near = () => model.send("near");
   drawPicture();
   drawWords();
   drawProblem();
   model.on("change:png", drawPicture);
-  model.on("change:png", near);
   model.on("change:sentence", drawWords);
   model.on("change:problem", drawProblem);
 
-  let box = null, frame = 0;
-  const spoken = new MutationObserver(() => box && speak(box));
-  const find = () => {
-    box = el.closest(".widget-vbox");
-    if (box === null) {
-      frame = requestAnimationFrame(find);  // a child is rendered before it is put into its box
-      return;
-    }
-    box.addEventListener("pointerenter", near, { once: true });
-    box.addEventListener("focusin", near, { once: true });
-    spoken.observe(box, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] });
-    speak(box);
-  };
-  find();
+  // Pictures beside the present one are drawn ahead as soon as somebody can see this one, and after each change.
+  const ahead = () => model.send("ahead");
+  const seen = new IntersectionObserver(([figure]) => {
+    if (!figure.isIntersecting) return;
+    seen.disconnect();
+    ahead();
+  });
+  seen.observe(figure);
+  model.on("change:png", ahead);
   return () => {
-    cancelAnimationFrame(frame);
-    spoken.disconnect();
-    box?.removeEventListener("pointerenter", near);
-    box?.removeEventListener("focusin", near);
+    seen.disconnect();
     if (shown) URL.revokeObjectURL(shown);
   };
-}
-
-// A slider says its name and the value that is shown, not its place in the list; nobody types over that value.
-function speak(box) {
-  for (const slider of box.querySelectorAll(".widget-hslider")) {
-    const handle = slider.querySelector(".noUi-handle");
-    const readout = slider.querySelector(".widget-readout");
-    if (!handle || !readout) continue;
-    readout.contentEditable = "false";
-    readout.removeAttribute("tabindex");
-    const says = { "aria-label": slider.querySelector(".widget-label")?.textContent, "aria-valuetext": readout.textContent };
-    for (const [name, text] of Object.entries(says)) {
-      if (text && handle.getAttribute(name) !== text) handle.setAttribute(name, text);
-    }
-  }
 }
 export default { render };

@@ -41,7 +41,7 @@ for panel in [thing for thing in gc.get_objects() if isinstance(thing, Panel)]:
             panel._render.cache_clear()
             before = time.perf_counter()
             control.index = (start + step) % count
-            if not panel.problem:
+            if not panel.view.problem:
                 times.append(1000 * (time.perf_counter() - before))
         control.index = start
     timings.append((panel.draw.__name__, times))

@@ -31,7 +31,7 @@ def panel():
 
 def test_starts_with_the_defaults_of_the_draw_function(panel):
     assert panel.values == {"slope": 1, "name": "a"}
-    assert panel.sentence == line().get_label() and not panel.problem
+    assert panel.view.sentence == line().get_label() and not panel.view.problem
 
 
 def test_without_a_kernel_there_are_a_picture_and_words(panel, monkeypatch):
@@ -52,25 +52,26 @@ def test_every_control_has_a_label_and_shows_its_value(panel):
 
 
 def test_picture_and_words_follow_the_controls(panel):
-    before = panel._view.png
-    panel.controls["slope"].value = 3
-    assert panel.sentence == "The line a rises by 3 in all." and panel._view.png != before
+    before = panel.view.png
+    panel.controls["slope"].value = "3"
+    assert panel.view.sentence == "The line a rises by 3 in all." and panel.view.png != before
     panel.controls["name"].value = "b"
-    assert panel.sentence == "The line b rises by 3 in all."
+    assert panel.view.sentence == "The line b rises by 3 in all."
 
 
 def test_senseless_values_are_met_with_a_sentence_that_goes_away(panel):
-    panel.controls["slope"].value = 13
-    assert panel.problem.startswith("Thirteen is not drawn")
-    panel.controls["slope"].value = 2
-    assert not panel.problem and "by 2" in panel.sentence
+    panel.controls["slope"].value = "13"
+    assert panel.view.problem.startswith("Thirteen is not drawn")
+    panel.controls["slope"].value = "2"
+    assert not panel.view.problem and "by 2" in panel.view.sentence
 
 
 def test_a_mistake_in_a_callback_is_raised_and_shown_as_one_sentence(panel):
     with pytest.raises(KeyError):
-        panel.controls["slope"].value = 7
+        panel.controls["slope"].value = "7"
     assert (
-        panel.problem == "This setting could not be drawn (KeyError). Choose another value; nothing is lost."
+        panel.view.problem
+        == "This setting could not be drawn (KeyError). Choose another value; nothing is lost."
     )
 
 
@@ -96,12 +97,12 @@ def test_the_neighbours_of_a_setting_are_drawn_ahead_between_other_work(panel):
 
     asyncio.run(near())
     assert drawn() == 3  # the start, the next slope, the other name
-    panel.controls["slope"].value = 2
-    assert panel._render.cache_info().misses == 3 and "by 2" in panel.sentence
+    panel.controls["slope"].value = "2"
+    assert panel._render.cache_info().misses == 3 and "by 2" in panel.view.sentence
 
 
 def test_a_neighbour_that_cannot_be_drawn_says_so_only_when_it_is_chosen(panel):
-    panel.controls["slope"].value = 6
+    panel.controls["slope"].value = "6"
 
     async def near():
         panel._draw_ahead()
@@ -110,7 +111,7 @@ def test_a_neighbour_that_cannot_be_drawn_says_so_only_when_it_is_chosen(panel):
                 await asyncio.sleep(0.1)
 
     asyncio.run(near())
-    assert not panel.problem and panel._render.cache_info().currsize == 4
+    assert not panel.view.problem and panel._render.cache_info().currsize == 4
 
 
 def test_none_is_a_value_like_any_other():
@@ -120,7 +121,7 @@ def test_none_is_a_value_like_any_other():
     panel = explore(draw, window={"for ever": None, "four": 4})
     assert panel.controls["window"].index == 0 and panel.values == {"window": None}
     panel.controls["window"].index = 1
-    assert panel.values == {"window": 4} and "by 4" in panel.sentence
+    assert panel.values == {"window": 4} and "by 4" in panel.view.sentence
 
 
 def test_words_of_a_control_are_shown_as_they_are_written():

@@ -22,9 +22,9 @@ for _panel in _panels:
         _start, _values = _control.value, [value for _, value in _control._options_full]
         for _value in _values[:: max(1, len(_values) // 8)] + _values[-1:]:
             _control.value = _value
-            assert _panel.problem or len(_panel.sentence) > 20, (_panel.draw, _value)
+            assert _panel.view.problem or len(_panel.view.sentence) > 20, (_panel.draw, _value)
         _control.value = _start
-        assert not _panel.problem
+        assert not _panel.view.problem
 print(len(_panels), "panels")
 """
 

@@ -1,0 +1,41 @@
+// Not seen itself: keeps what is typed in the VBox around it from JupyterLab, where the arrow keys of a list would go
+// to the next cell, and lets the sliders in it speak.
+function render({ el }) {
+  el.style.display = "none";
+  let box = null, frame = 0;
+  const keep = (event) => event.stopPropagation();  // from the notebook's own listener
+  const spoken = new MutationObserver(() => speak(box));
+  const find = () => {
+    box = el.closest(".widget-vbox");
+    if (box === null) {
+      frame = requestAnimationFrame(find);  // a child is rendered before it is put into its box
+      return;
+    }
+    box.setAttribute("data-lm-suppress-shortcuts", "true");  // the application's shortcuts
+    box.addEventListener("keydown", keep);
+    spoken.observe(box, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] });
+    speak(box);
+  };
+  find();
+  return () => {
+    cancelAnimationFrame(frame);
+    spoken.disconnect();
+    box?.removeEventListener("keydown", keep);
+  };
+}
+
+// A slider says its name and the value that is shown, not its place in the list; nobody types over that value.
+function speak(box) {
+  for (const slider of box.querySelectorAll(".widget-hslider")) {
+    const handle = slider.querySelector(".noUi-handle");
+    const readout = slider.querySelector(".widget-readout");
+    if (!handle || !readout) continue;
+    readout.contentEditable = "false";
+    readout.removeAttribute("tabindex");
+    const says = { "aria-label": slider.querySelector(".widget-label")?.textContent, "aria-valuetext": readout.textContent };
+    for (const [name, text] of Object.entries(says)) {
+      if (text && handle.getAttribute(name) !== text) handle.setAttribute(name, text);
+    }
+  }
+}
+export default { render };
