@@ -15,6 +15,7 @@ from helpers import check, profile, tables
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 _LONGER = "(longer path)"
+_MAP = "00-017"  # the cell of notebook 00 under which the map stands
 _FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 
 
@@ -52,7 +53,7 @@ def navigation(number):
     there = finished()
     place = [notebook.number for notebook in there].index(number)
     links = [f"[← {one.title}]({one.path.name})" for one in there[:place][-1:]]
-    links.append(f"[Contents]({SERIES[0].path.name}#The-map-of-the-series)")
+    links.append(f"[Contents]({SERIES[0].path.name}#cell-id={_MAP})")  # that of a heading leads to the top of it
     links += [f"[{one.title} →]({one.path.name})" for one in there[place + 1 :][:1]]
     return " | ".join(links)
 

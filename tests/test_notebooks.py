@@ -24,8 +24,10 @@ def checker(path, name):
 
 def anchors(path):
     """set of str: what can be linked to in a file, as JupyterLab names it."""
-    text = books.markdown(books.read(path)) if path.suffix == ".ipynb" else path.read_text("utf-8")
-    return {heading.strip().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    if path.suffix == ".ipynb":
+        return {f"cell-id={cell['id']}" for cell in books.read(path).cells}
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
+    return {heading.strip().replace(" ", "-") for heading in headings}
 
 
 def test_every_notebook_of_the_folder_is_in_the_series():
