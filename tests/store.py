@@ -37,8 +37,6 @@ def store(path):
         cell.outputs = [output for output in cell.outputs if output.get("data") != {}]  # was a live view only
     for key in set(book.metadata) - set(KEPT_METADATA):
         del book.metadata[key]
-    # The patch version of Python would change with every machine and tells the reader nothing.
-    book.metadata.language_info = {"name": "python"}
     nbformat.validate(book)
     nbformat.write(book, path)
     book.cells[0].source = _TIME.sub(course.time_line(number), book.cells[0].source)  # rests on the outputs
