@@ -3,6 +3,7 @@
 What a figure means stands in ``guesses.toml``: in the notebook it would give the answer away.
 """
 
+import dataclasses
 import tomllib
 from pathlib import Path
 
@@ -10,87 +11,60 @@ from IPython.display import display
 
 from helpers import profile
 from helpers.check.reading import as_number
+from helpers.check.verdict import Said
 
 _MEANINGS = tomllib.loads(Path(__file__).with_name("guesses.toml").read_text("utf-8"))
 
 
-class _Said(str):
-    """Text that a notebook shows as Markdown."""
-
-    def __repr__(self):
-        return self.replace("**", "")
-
-    def _repr_markdown_(self):
-        return str(self)
-
-
+@dataclasses.dataclass(frozen=True)
 class Guess:
     """What :func:`guess` returns; `said` is the number or word that was kept, None without one."""
 
-    def __init__(self, key, said):
-        self._key, self.said = key, said
+    notebook: str
+    name: str
+    said: float | str | None
 
     def compare(self, actual, **figures):
-        """Show the figure, how far off the guess was, and how it compares with the guesses before.
+        """Show the figure, rounded as it is to be read, how far off the guess was, and how many were hits before.
 
-        Parameters
-        ----------
-        actual : float or str
-            Rounded as it is to be read.
-        **figures : float
-            What the meaning of the figure names in braces.
+        `figures` are what the meaning of the figure names in braces.
         """
-        lines = [f"**It is {_spelled(actual)}.**"]
+        lines = []
         if self.said is not None:
             numbers = not isinstance(self.said, str) and not isinstance(actual, str)
             off = f", {abs(self.said - actual):,.3g} off" if numbers else ""
-            lines.append(
-                f"You said {_spelled(self.said)}{off}: {'a hit' if _hit(self.said, actual) else 'no hit'}."
-            )
-            profile.update(
-                lambda told: setattr(
-                    told.guesses[self._key], "was", actual if isinstance(actual, str) else float(actual)
-                )
-            )
+            verdict = "a hit" if _hit(self.said, actual) else "no hit"
+            lines.append(f"You said {_spelled(self.said)}{off}: {verdict}.")
+            was = actual if isinstance(actual, str) else float(actual)
+            key = f"{self.notebook}.{self.name}"
+            profile.update(lambda told: setattr(told.guesses[key], "was", was))
             past = [one for one in profile.read().guesses.values() if one.was is not None]
             hits = sum(_hit(one.said, one.was) for one in past)
             lines.append(f"So far {hits} of {len(past)} guesses came within a tenth of the figure.")
-        notebook, _, name = self._key.partition(".")
-        meaning = _MEANINGS.get(notebook, {}).get(name, "").format(**figures)
-        display(_Said(" ".join([*lines, meaning]).strip()))
+        lines.append(_MEANINGS.get(self.notebook, {}).get(self.name, "").format(**figures))
+        display(Said(f"It is {_spelled(actual)}.", " ".join(lines)))
 
 
 def guess(notebook, name, said, what):
     """Keep a guess. The first one counts: after the figure was shown it is not replaced.
 
-    Parameters
-    ----------
-    notebook, name : str
-    said : float or str
-        Three dots while nothing was said.
-    what : str
-        What to put in their place, such as ``"a percentage"``.
-
-    Returns
-    -------
-    Guess
-        To compare in the next cell.
+    `said` is a number or text, three dots while nothing was said; `what` says what to put in their place.
     """
-    key = f"{notebook}.{name}"
     if said is ... or said is None:
-        display(_Said(f"**◯ No guess yet.** Replace the three dots with {what}, then run the next cell."))
-        return Guess(key, None)
+        display(Said("◯ No guess yet.", f"Replace the three dots with {what}, then run the next cell."))
+        return Guess(notebook, name, None)
     try:
         said = as_number(said)
     except Exception:  # a word, or anything else
         said = str(said).strip()[:60]
+    key = f"{notebook}.{name}"
     before = profile.read().guesses.get(key)
     if before and before.was is not None:
-        display(_Said(f"**✓ Your first guess counts:** {_spelled(before.said)}."))
-        return Guess(key, before.said)
+        display(Said("✓ Your first guess counts:", f"{_spelled(before.said)}."))
+        return Guess(notebook, name, before.said)
     profile.update(lambda told: told.guesses.update({key: profile.OneGuess(said=said)}))
-    display(_Said(f"**✓ Kept:** {_spelled(said)}. Now run the next cell."))
-    return Guess(key, said)
+    display(Said("✓ Kept:", f"{_spelled(said)}. Now run the next cell."))
+    return Guess(notebook, name, said)
 
 
 def _spelled(value):

@@ -1,29 +1,33 @@
 """What a checker says."""
 
-import dataclasses
-import typing
+_HEADS = {
+    "open": "◯ Not answered yet.",
+    "wrong": "✗ Not yet.",
+    "right": "✓ Right.",
+    "some": "◐ Read.",  # of a text, which no machine can call right: some points found, or all
+    "all": "✓ Read.",
+}
 
 
-@dataclasses.dataclass(frozen=True)
-class Verdict:
-    """What a checker says: a state, and Markdown that says what to do next, or why it is right."""
+class Said:
+    """A head, which a notebook shows in bold, and Markdown after it."""
 
-    state: str  # "open", "wrong", "right"; of a text, which no machine can call right: "some", "all" points found
-    message: str
-
-    _MARKS: typing.ClassVar = {
-        "open": "◯ Not answered yet.",
-        "wrong": "✗ Not yet.",
-        "right": "✓ Right.",
-        "some": "◐ Read.",
-        "all": "✓ Read.",
-    }
+    def __init__(self, head, message=""):
+        self.head, self.message = head, message
 
     def __repr__(self):
-        return f"{self._MARKS[self.state]} {self.message}"
+        return f"{self.head} {self.message}".rstrip()
 
     def _repr_markdown_(self):
-        return f"**{self._MARKS[self.state]}** {self.message}"
+        return f"**{self.head}** {self.message}".rstrip()
+
+
+class Verdict(Said):
+    """A state (``"open"``, ``"wrong"``, ``"right"``, ``"some"``, ``"all"``), and what to do next, or why it is right."""
+
+    def __init__(self, state, message):
+        super().__init__(_HEADS[state], message)
+        self.state = state
 
 
 def wrong(hint):
