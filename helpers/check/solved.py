@@ -6,38 +6,33 @@ import pathlib
 import re
 import tempfile
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="ml-careers-")  # of our files; it goes with the kernel
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[2] / "notebooks"
-_SOLUTION = re.compile(r"<summary>Solution</summary>\s*```\w*\n(.*?)```", re.DOTALL)
+_FOLDER = tempfile.TemporaryDirectory(prefix="ml-careers-")  # of our files; it goes with the kernel
+_SOLUTION = re.compile(r"<summary>Solution</summary>\s*```\w*\n(.*?)\n```", re.DOTALL)
 _CALL = re.compile(r"check\.nb\d\d\.(\w+)\(")
 _CHECK_LINE = re.compile(r"^.*\bcheck\.nb\d\d\.\w+\(.*\)\s*$", re.MULTILINE)
 
 
 def solutions(notebook):
-    """Read the solutions of a notebook, such as ``"02"``.
+    """dict of str to (int, str): place and solved text of the cell of each exercise and build of a notebook, ``"02"``.
 
-    Returns
-    -------
-    dict of str to (int, str)
-        Name of the exercise or build to the place of its cell and the text of the solved cell, in their order.
-
-    Raises
-    ------
-    LookupError
-        With a sentence, if the notebook cannot be read or a solution is missing.
+    Raises LookupError, with a sentence, if the notebook cannot be read or a solution is missing.
     """
+    return _opened(notebook)[1]
+
+
+def _opened(notebook):
+    """The source of the first code cell of a notebook, and its solutions."""
     try:
         path = next(NOTEBOOKS.glob(f"{notebook}_*.ipynb"))
-        return _read(path, path.stat().st_mtime_ns)[1]
-    except (StopIteration, OSError, ValueError, KeyError) as error:
-        raise LookupError(
-            f"The file of notebook {notebook} is missing or damaged: `git checkout` brings it back."
-        ) from error
+        return _read(path, path.stat().st_mtime_ns)
+    except (StopIteration, OSError, ValueError, KeyError, TypeError) as error:
+        said = f"The file of notebook {notebook} is missing or damaged: `git checkout` brings it back."
+        raise LookupError(said) from error
 
 
 @functools.lru_cache
 def _read(path, _changed):
-    """Source of the first code cell, and the solutions."""
     cells = json.loads(path.read_text("utf-8"))["cells"]
     cells = [(cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags", ())) for cell in cells]
     first = next((source for kind, source, _ in cells if kind == "code"), "")
@@ -47,50 +42,32 @@ def _read(path, _changed):
             continue
         below = cells[place + 1 :]
         code = [source, *(text for kind, text, _ in below if kind == "code")]
-        calls = _CALL.findall(
-            code[1 if source.startswith("%%writefile") else 0]
-        )  # a file is checked one cell later
-        texts = (_SOLUTION.search(text) for kind, text, _ in below if kind == "markdown")
-        solved = next(filter(None, texts), None)
-        if not calls or not solved:
+        # A file is checked one cell later.
+        name = _CALL.search(code[source.startswith("%%writefile")])
+        solved = next(filter(None, (_SOLUTION.search(text) for kind, text, _ in below if kind == "markdown")))
+        if not name:
             raise KeyError(source)
-        found[calls[0]] = place, solved[1].rstrip("\n")
+        found[name[1]] = place, solved[1]
     return first, found
 
 
 def reference(notebook, name, edit=("", "")):
-    """Make our piece of a build, or a wrong version of it.
+    """Make our piece of a build, for a file the path of a copy; or a wrong version, by an edit (old text, new text).
 
-    Parameters
-    ----------
-    notebook, name : str
-    edit : (str, str)
-        Text of the solution, and what to put in its place.
-
-    Returns
-    -------
-    object
-        What `name` is bound to after the solution; for a file the path of a fresh copy.
-
-    Raises
-    ------
-    LookupError
-        If there is no such solution, or the text to edit is not in it.
+    Raises LookupError if there is no such solution, or the text to edit is not in it.
     """
-    texts = solutions(notebook)
+    first, texts = _opened(notebook)
     if name not in texts or edit[0] not in texts[name][1]:
         raise LookupError(f"The solution of {name} in notebook {notebook} is missing or was changed.")
-    path = next(NOTEBOOKS.glob(f"{notebook}_*.ipynb"))
-    return _run(path, path.stat().st_mtime_ns, name, edit)
+    return _run(first, tuple(texts.items()), name, edit)
 
 
 @functools.lru_cache(256)
-def _run(path, changed, wanted, edit):
+def _run(first, solved, wanted, edit):
     """Run the first cell and the solutions up to `wanted`; exercises make no piece and are left out."""
-    first, texts = _read(path, changed)
-    space = {"__name__": f"solutions_{path.stem}"}
+    space = {"__name__": "solutions"}
     exec(compile(first, "<imports>", "exec"), space)
-    for name, (_, text) in texts.items():
+    for name, (_, text) in solved:
         text = text.replace(*edit) if name == wanted and edit[0] else text
         if text.startswith("%%writefile"):
             head, _, text = text.partition("\n")
@@ -101,5 +78,4 @@ def _run(path, changed, wanted, edit):
         elif name == wanted or not re.search(r"^answer = ", text, re.MULTILINE):
             exec(compile(_CHECK_LINE.sub("", text), f"<solution {name}>", "exec"), space)
         if name == wanted:
-            break
-    return space[wanted]
+            return space[wanted]
