@@ -1,9 +1,17 @@
 """The engine of exercises, builds, guesses and texts, on a small notebook of its own."""
 
+import itertools
+import os
 import pathlib
+import random
 import sys
+import tempfile
+import threading
 import types
+import warnings
+from decimal import Decimal
 
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import pandas as pd
@@ -13,7 +21,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import check, profile
-from helpers.check import guessing, solved
+from helpers.check import guessing, judging, solved, suites
 
 SOLUTION = """def top(values, count):
     return np.sort(values)[::-1][:count]
@@ -37,10 +45,28 @@ def rule(piece, ours, versions):
 def share(answer):
     return check.judge_number(answer, 36, 0.5, "because.", {64: "the rest", None: "look again"}, percent=True)
 
+@check.exercise("Give something long.")
+def length(answer):
+    return check.wrong(str(len(answer)))
+
 @check.exercise("Give anything.")
 def broken(answer):
     raise SystemExit
 """
+
+
+class Broken:
+    """An object whose methods fail."""
+
+    def __getattr__(self, name):
+        raise RuntimeError
+
+    __eq__ = __str__ = __repr__ = __float__ = __len__ = __hash__ = __getattr__
+
+
+NESTED = []
+NESTED.append(NESTED)
+ODD = [True, np.True_, "x", "", float("nan"), float("inf"), 10**400, 1j, Broken(), NESTED, {}, pd.NaT, [1, 2], b"\xff", pd.DataFrame(), np.zeros(10**6), (one for one in "36")]  # fmt: skip
 
 
 def fold(code):
@@ -138,14 +164,12 @@ def test_an_endless_loop_ends(said, monkeypatch):
         while True:
             pass
 
-    monkeypatch.setattr(check, "SECONDS", 0.2)
+    monkeypatch.setattr(check.running, "SECONDS", 0.2)
     assert check.nb77.top(endless) is not endless
     assert "still running" in said[-1].message
 
 
 def test_figures_that_a_piece_draws_are_closed():
-    import matplotlib.pyplot as plt
-
     def draws(values, count):
         plt.figure()
         return by_heap(values, count)
@@ -191,22 +215,39 @@ def test_named_wrong_versions_are_edits_of_our_solution():
 )  # fmt: skip
 def test_what_counts_as_a_stub(source, open_, tmp_path):
     (tmp_path / "piece.py").write_text(source)
-    assert check.unfinished(tmp_path / "piece.py") is open_
+    assert check._unfinished(tmp_path / "piece.py") is open_
 
 
 @pytest.mark.parametrize(
-    "answer", [36, "36%", "+36", 0.36, np.float64(36.2), pd.Series([36]), pd.DataFrame([[36]])]
-)
+    "answer",
+    [36, "36%", "36 %", "+36", " 36,0\n", "$36", np.float64(36.2), np.array(36), [36], pd.Series([36], ["a"]), pd.DataFrame([[36]]), Decimal(36)],
+)  # fmt: skip
 def test_a_number_in_any_reasonable_form(answer):
-    assert check.nb77.share(answer).state == "right"
+    verdict = check.nb77.share(answer)
+    assert verdict.state == "right" and "share" not in verdict.message
     assert "share" in profile.read().solved["77"]
 
 
+def test_a_share_is_right_where_a_percentage_is_asked_for():
+    assert "You gave the share 0.36; as a percentage it is 36." in check.nb77.share(0.36).message
+    assert check.nb77.share("0.36").state == "right" and check.nb77.share("0.36%").state == "wrong"
+    assert check.as_number("1,036") == 1036 and check.as_number("\N{MINUS SIGN}8,9 %") == -8.9
+
+
 @pytest.mark.parametrize(
-    ("answer", "hint"), [(64, "the rest"), (1, "look again"), (True, "read"), ("x", "read")]
+    ("answer", "hint"),
+    [(64, "the rest"), (1, "look again"), ("1" * 10**7, "look again"), *((odd, "read") for odd in ODD)],
+    ids=lambda value: type(value).__name__,
 )
 def test_a_wrong_number(answer, hint):
-    assert hint in check.nb77.share(answer).message
+    verdict = check.nb77.share(answer)
+    assert verdict.state == "wrong" and hint in verdict.message
+
+
+def test_of_a_text_or_an_iterator_without_end_a_part_is_judged(monkeypatch):
+    monkeypatch.setattr(check.running, "SECONDS", 1)
+    assert check.nb77.length("x" * 10**8).message == "50000"
+    assert check.nb77.length(itertools.count()).message == "1000"
 
 
 def test_an_exercise_survives_its_own_judge():
@@ -218,7 +259,7 @@ def test_an_exercise_survives_its_own_judge():
 )
 def test_alike_with_itself_and_never_raises(value):
     if value == value:
-        assert check.alike(value, value)
+        assert judging.alike(value, value)
     assert isinstance(check.shown(value), str)
 
 
@@ -232,14 +273,19 @@ def test_alike_with_itself_and_never_raises(value):
     ],
 )  # fmt: skip
 def test_alike(one, two, same):
-    assert bool(check.alike(one, two)) is same
+    assert bool(judging.alike(one, two)) is same
+
+
+DAY = pd.Timestamp("2024-08-22")
 
 
 @pytest.mark.parametrize(
-    "answer", ["2024-08-22", pd.Timestamp("2024-08-22"), pd.Period("2024-08-22"), np.datetime64("2024-08-22")]
-)
-def test_days(answer):
-    assert check.as_day(answer) == "2024-08-22" and check.as_month(answer) == "2024-08"
+    "answer",
+    ["2024-08-22", " 2024-08 ", "August 2024", DAY, DAY.date(), DAY.to_pydatetime(), DAY.to_period("D"), DAY.to_period("M"), DAY.to_period("W"),
+     DAY.to_datetime64(), np.datetime64("2024-08"), np.array(DAY.to_datetime64()), pd.Series([DAY]), pd.Index([DAY]), pd.DataFrame([DAY]), [DAY]],
+)  # fmt: skip
+def test_a_month_in_any_reasonable_form(answer):
+    assert check.as_month(answer) == "2024-08"
 
 
 def test_a_guess_is_kept_and_the_first_one_counts(said):
@@ -267,7 +313,136 @@ def test_a_text_is_read_and_never_called_right():
     assert check.written("# Memo\n\n✎ Your words.", points).state == "open"
 
 
+TAKES = "A test takes `served`."
+SYSTEMS = {"good": 1, "also good": 2, "negative": -1, "missing": float("nan")}
+STOPS = "\n    assert served > 0\n"
+
+
+def judged(text, folder):
+    """The verdict on a file of tests that must stop two of four systems."""
+    file = folder / "test_it.py"
+    file.write_text(text)
+    systems = {name: {"served": value, "table": pd.DataFrame({"a": [1]})} for name, value in SYSTEMS.items()}
+    return suites.judge_tests(
+        file, systems, {"negative": "It lets -1 through.", "missing": "It lets NaN through."}, TAKES
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"def test_it(served):{STOPS}",
+        "import pytest\ndef test_it(served):\n    if not served > 0:\n        pytest.fail('no')\n",
+        "LEAST = 0\ndef fine(value):\n    return value > LEAST\ndef test_it(served):\n    assert fine(served)\n",
+        f"import pytest\n@pytest.mark.parametrize('least', [0, -0.5])\ndef test_it(served, least):{STOPS}",
+        "import pytest\n@pytest.fixture\ndef system(served):\n    return served\ndef test_it(system):\n    assert system > 0\n",
+        f"import functools\ndef twice(f):\n    @functools.wraps(f)\n    def g(served):\n        f(served); f(served)\n    return g\n@twice\ndef test_it(served):{STOPS}",
+        "class TestIt:\n    def test_it(self, served):\n        assert served > 0\n",
+        f"def test_helper():\n    assert True\ndef test_it(served):{STOPS}",
+        f"import pytest\ndef test_later(served):\n    pytest.skip()\ndef test_it(served):{STOPS}",
+        "def test_it(served, table):\n    table['a'] += 1\n    assert served > 0 and table['a'][0] == 2\n",
+        "import sys\ndef test_it(served):\n    print(served)\n    if not served > 0:\n        sys.exit(1)\n",
+    ],
+)  # fmt: skip
+def test_tests_are_judged_by_what_they_stop(text, tmp_path):
+    assert judged(text, tmp_path).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("def test_it(served):\n    assert not served < 0\n", "It lets NaN through."),
+        ("def test_it(served):\n    assert served > 1\n", "A good one was stopped by: assert 1 > 1"),
+        ("def test_it(served):\n    import pytest\n    pytest.skip()\n", TAKES),
+        ("def test_it():\n    pass\n", TAKES),
+        ("def test_it(other):\n    pass\n", "fixture 'other' not found"),
+        ("def test_it(served)\n", "SyntaxError"),
+        ("import no_such_module\n", "No module named 'no_such_module'"),
+        ("raise SystemExit\n", "stopped before their end"),
+        ("import pytest\ndef test_it(served):\n    pytest.exit('enough')\n", "stopped before their end"),
+        ("", TAKES),
+    ],
+)
+def test_of_wrong_tests_it_is_said_what_they_miss(text, hint, tmp_path):
+    verdict = judged(text, tmp_path)
+    assert verdict.state == "wrong" and hint in verdict.message
+
+
+@pytest.mark.parametrize("text", ["    while True:\n        pass\n", "    import time\n    time.sleep(3)\n"])
+def test_tests_without_an_end_are_ended(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(check.running, "SECONDS", 0.3)
+    out = sys.stdout
+    with pytest.raises(TimeoutError):
+        judged(f"def test_it(served):\n{text}", tmp_path)
+    for thread in threading.enumerate():  # also after the one that slept has woken
+        if thread.name == check.running._NAME:
+            thread.join()
+    assert sys.stdout is out and "PYTEST_CURRENT_TEST" in os.environ
+
+
+def test_no_settings_of_the_learners_count(tmp_path, monkeypatch):
+    """Neither those of the environment nor those of a folder, beside the file or above where it is run."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
+    (tmp_path / "conftest.py").write_text("def pytest_collection_modifyitems(items):\n    items.clear()\n")
+    assert judged(f"def test_it(served):{STOPS}", tmp_path).state == "right"
+    assert os.environ["PYTEST_ADDOPTS"] == "-k nothing"
+
+
+HARM = """
+import os, random, sys, warnings
+import matplotlib, matplotlib.pyplot as plt, numpy as np, pandas as pd
+def harm():
+    print("out")
+    sys.stderr.write("err")
+    os.chdir("/")
+    os.environ["HARM"] = "1"
+    sys.path.insert(0, "/harm")
+    sys.modules["json"] = None
+    plt.figure()
+    matplotlib.rcParams["lines.linewidth"] = 9
+    pd.set_option("display.max_rows", 3)
+    warnings.simplefilter("error")
+    np.random.seed(0)
+    random.seed(0)
+"""
+
+
+def state():
+    """What the code of a learner could change for others."""
+    return repr((
+        os.getcwd(), dict(os.environ), sys.path, sys.modules["json"], plt.get_fignums(), plt.rcParams["lines.linewidth"],
+        pd.get_option("display.max_rows"), warnings.filters, random.getstate(),
+        np.random.get_state(),  # noqa: NPY002
+    ))  # fmt: skip
+
+
+def test_the_state_of_the_course_is_as_before(tmp_path, capfd):
+    space = {}
+    exec(HARM, space)
+
+    def harmful(values, count):
+        space["harm"]()
+        return by_heap(values, count)
+
+    before = state()
+    assert check.nb77.top(harmful) is harmful
+    assert state() == before
+    assert judged(f"{HARM}\nharm()\ndef test_it(served):\n    harm(){STOPS}", tmp_path).state == "right"
+    assert state() == before
+    assert not any(capfd.readouterr())
+
+
+def test_warnings_of_a_wrong_version_are_not_shown(capfd):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check.running.limited(lambda: np.array([1.0]) / 0)
+    assert not caught and not any(capfd.readouterr())
+
+
 def test_there_is_no_notebook_78():
-    with pytest.raises(AttributeError, match="no checkers for notebook 78"):
+    with pytest.raises(AttributeError, match="no checkers in nb78"):
         _ = check.nb78
     assert isinstance(solved.NOTEBOOKS, pathlib.Path)

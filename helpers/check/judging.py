@@ -16,30 +16,22 @@ class _Raised:
     error: BaseException
 
 
-def judge_function(piece, ours, cases, versions=(), reason="", same=None):
-    """Judge a function by what it does on cases.
+def judge_function(piece, ours, cases, versions=(), reason=""):
+    """Judge a function by what it does on cases, against ours.
+
+    Of the first case that goes wrong it is said what was called, what came back and what should have.
 
     Parameters
     ----------
-    piece, ours : callable
     cases : iterable
-        A tuple of arguments each, or a pair (tuple, dict) with named ones. Both functions get copies.
+        A tuple of arguments each, or a pair (tuple, dict) with named ones. Every function gets copies.
     versions : list of (hint, callable)
         If `piece` does on every case what one of these does, its hint is given.
-    reason : str
-        Said of a right piece.
-    same : callable, optional
-        Are two results the same? :func:`alike`, if not told otherwise.
-
-    Returns
-    -------
-    Verdict
-        For the first case that goes wrong it says what was called, what came back and what should have.
     """
     if not callable(piece):
         return wrong(f"This is {shown(piece)}, and a function is needed.")
-    same, name = same or alike, getattr(piece, "__name__", "your function")
-    cases = [case if _named(case) else (tuple(case), {}) for case in cases]
+    name = getattr(piece, "__name__", "your function")
+    cases = [case if _has_names(case) else (tuple(case), {}) for case in cases]
     found = []
     for case in cases:
         given = copy.deepcopy(case)
@@ -49,8 +41,7 @@ def judge_function(piece, ours, cases, versions=(), reason="", same=None):
 
     def first_difference(function):
         results = (_call(function, copy.deepcopy(case)) for case in cases)
-        pairs = ((place, one) for place, one in enumerate(results) if not _agree(same, found[place], one))
-        return next(pairs, None)
+        return next((pair for pair in enumerate(results) if not _agree(found[pair[0]], pair[1])), None)
 
     differs = first_difference(ours)
     if differs is None:
@@ -66,14 +57,14 @@ def judge_function(piece, ours, cases, versions=(), reason="", same=None):
     return wrong(f"`{name}({call})` {came}. It should {should}.{nothing}")
 
 
-def _named(case):
+def _has_names(case):
     return len(case) == 2 and isinstance(case[0], tuple) and isinstance(case[1], dict)
 
 
 def _call(function, case):
     try:
         return function(*case[0], **case[1])
-    except TimeoutError:
+    except KeyboardInterrupt:  # the time is up
         raise
     except BaseException as error:  # also SystemExit
         return _Raised(error)
@@ -85,50 +76,45 @@ def _told(result, gives, stops):
     return f"{gives} {shown(result)}"
 
 
-def _agree(same, one, two):
-    if isinstance(one, _Raised) or isinstance(two, _Raised):
-        both = isinstance(one, _Raised) and isinstance(two, _Raised)
-        return both and isinstance(one.error, type(two.error))
+def _agree(found, expected):
     try:
-        return bool(same(one, two))
+        if isinstance(expected, _Raised):
+            return isinstance(found.error, type(expected.error))
+        return alike(found, expected)
     except Exception:  # results of any kind
         return False
 
 
 def alike(found, expected):
-    """bool: the same result, numbers to one part in a million, in any reasonable form."""
+    """bool: the same result, numbers to one part in a million, tables by their labels, in any reasonable form."""
     if isinstance(expected, dict):
         return set(found) == set(expected) and all(alike(found[key], expected[key]) for key in expected)
     if expected is None or isinstance(expected, str):
-        return found is expected or found == expected
-    if isinstance(found, bool | np.bool_) or isinstance(expected, bool | np.bool_):
-        return (
-            isinstance(found, bool | np.bool_) and isinstance(expected, bool | np.bool_) and found == expected
-        )
-    if isinstance(expected, tuple | list) and not all(isinstance(one, numbers.Number) for one in expected):
+        return found is expected or bool(found == expected)
+    if isinstance(expected, tuple | list):
         return len(found) == len(expected) and all(map(alike, found, expected))
-    if isinstance(expected, pd.Series | pd.DataFrame) and isinstance(found, pd.Series | pd.DataFrame):
+    if isinstance(expected, pd.Series | pd.DataFrame) and isinstance(found, type(expected)):
         found = found.reindex_like(expected) if found.shape == expected.shape else found
     found, expected = np.asarray(found), np.asarray(expected)
-    if found.shape != expected.shape:
+    truth = [one.ndim == 0 and one.dtype.kind == "b" for one in (found, expected)]
+    if found.shape != expected.shape or truth[0] != truth[1]:
         return False
     if expected.dtype.kind in "fiub" and found.dtype.kind in "fiubO":
         return bool(np.allclose(found.astype(float), expected.astype(float), 1e-6, 1e-9, equal_nan=True))
     return bool(np.all((found == expected) | (pd.isna(found) & pd.isna(expected))))
 
 
-def _unchanged(one, two):
-    if isinstance(one, tuple | list):
-        return len(one) == len(two) and all(map(_unchanged, one, two))
-    if isinstance(one, dict):
-        return one.keys() == two.keys() and all(_unchanged(one[key], two[key]) for key in one)
-    if isinstance(one, pd.Series | pd.DataFrame):
-        return one.equals(two)
-    if isinstance(one, np.ndarray):
-        return one.shape == two.shape and bool(np.all((one == two) | (pd.isna(one) & pd.isna(two))))
-    if isinstance(one, numbers.Number | str):
-        return one == two or one != one
-    return type(one) is type(two)  # a model, a function: not looked into
+def _unchanged(given, before):
+    if isinstance(given, dict):
+        return list(given) == list(before) and _unchanged([*given.values()], [*before.values()])
+    if isinstance(given, list | tuple):
+        return len(given) == len(before) and all(map(_unchanged, given, before))
+    if isinstance(given, np.ndarray):
+        return given.shape == before.shape and _unchanged(pd.Series(given.ravel()), pd.Series(before.ravel()))
+    if isinstance(given, pd.Series | pd.DataFrame):
+        return given.equals(before)
+    # A model, a function: not looked into.
+    return given == before or given != given if isinstance(given, numbers.Number | str) else True
 
 
 def shown(value):
@@ -136,7 +122,7 @@ def shown(value):
     if isinstance(value, pd.DataFrame):
         return f"a table of {len(value):,} rows"
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
-        return f"[{', '.join([*map(shown, list(value)[:6]), *['…'] * (len(value) > 6)])}]"
+        return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"
     if isinstance(value, np.generic):
         return shown(value.item())
     if isinstance(value, float):

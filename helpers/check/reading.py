@@ -1,7 +1,6 @@
-"""Read answers: numbers and days in any reasonable form, and texts for what their reader needs."""
+"""Read answers: numbers and months in any reasonable form, and texts for what their reader needs."""
 
 import math
-import numbers
 import re
 
 import numpy as np
@@ -12,37 +11,35 @@ from helpers.check.verdict import Verdict, right, wrong
 PROMPT = "✎"
 
 
-def as_number(answer):
-    """Read a number: a Python, NumPy or pandas scalar, a table of one cell, or text such as ``"-8.9 %"``.
+def _single(answer):
+    """What stands in a table, column or list of one; else the answer itself."""
+    if isinstance(answer, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
+        return pd.Series(np.ravel(answer)).item()
+    return answer[0] if isinstance(answer, list | tuple) and len(answer) == 1 else answer
 
-    Raises
-    ------
-    ValueError
-        If there is no finite number in it. (Checkers may let it rise.)
+
+def as_number(answer):
+    """float: a scalar of any library, one in a table, column or list, or text such as ``"-8.9 %"``.
+
+    Raises ValueError or TypeError if there is no finite number in it. (Checkers may let it rise.)
     """
-    if isinstance(answer, bool):
+    answer = _single(answer)
+    if isinstance(answer, bool | np.bool_):
         raise ValueError("True and False are not numbers here")
-    if isinstance(answer, pd.DataFrame):
-        answer = answer.to_numpy()
     if isinstance(answer, str):
-        answer = answer.strip().rstrip("%").replace(",", "").replace("\N{MINUS SIGN}", "-")[:40]
-    elif not isinstance(answer, numbers.Real) and hasattr(answer, "item"):
-        answer = answer.item()
+        answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%")
+        answer = re.sub(r",(?=\d{3}\b)", "", answer).replace(",", ".")  # 1,000 is a thousand, and 8,9 is 8.9
     value = float(answer)
     if not math.isfinite(value):
         raise ValueError("not a finite number")
     return value
 
 
-def as_day(answer):
-    """str: a day such as ``"2024-08-22"``, read from text, a date, a Timestamp or a Period."""
-    answer = answer.item() if isinstance(answer, pd.Series | np.ndarray) else answer
-    return f"{pd.Timestamp(str(answer).strip()[:30]):%Y-%m-%d}"
-
-
 def as_month(answer):
-    """str: a month such as ``"2024-08"``, read as by :func:`as_day`."""
-    return as_day(answer)[:7]
+    """str: a month such as ``"2024-08"``, from it or any of its days: text, date, Timestamp, Period, datetime64."""
+    answer = _single(answer)
+    answer = answer.start_time if isinstance(answer, pd.Period) else answer
+    return f"{pd.Timestamp(str(answer).strip()[:30]):%Y-%m}"
 
 
 def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
@@ -50,26 +47,19 @@ def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
 
     Parameters
     ----------
-    answer : object
-        See :func:`as_number`.
-    target, tolerance : float
-        Right within plus or minus `tolerance`, so that rounding does not matter.
-    reason : str
-        Why it is right.
+    tolerance : float
+        Right within plus or minus this, so that rounding does not matter.
     mistakes : dict of float to str
         What a likely mistake gives, and the hint for it; the nearest is used if it is within `tolerance`, else the
         hint with the key ``None``.
     percent : bool
         A percentage is asked for: the same as a share (0.36 for 36%) is right, too.
-
-    Returns
-    -------
-    Verdict
     """
-    value = as_number(answer)
+    value, answer = as_number(answer), _single(answer)
     if abs(value - target) <= tolerance:
         return right(reason)
-    if percent and abs(100 * value - target) <= tolerance:
+    share = percent and not (isinstance(answer, str) and "%" in answer)
+    if share and abs(100 * value - target) <= tolerance:
         return right(f"{reason} (You gave the share {value:.3g}; as a percentage it is {100 * value:.3g}.)")
     near = [number for number in mistakes if number is not None and abs(value - number) <= tolerance]
     return wrong(mistakes[min(near, key=lambda number: abs(value - number), default=None)])
@@ -86,10 +76,6 @@ def written(text, points, figures=None):
         What a reader needs ("says in which period") to a regular expression that finds it, case ignored.
     figures : dict of str to float, optional
         A word, and the number that must stand after it in the text, as exact as it is written there.
-
-    Returns
-    -------
-    Verdict
     """
     parts = re.split(r"\n\s*\n", str(text)[:50_000])
     body = "\n\n".join(part for part in parts if not part.lstrip().startswith((PROMPT, "#", "!")))

@@ -1,17 +1,19 @@
 """Run a learner's file of tests over systems, good and faulty, as pytest would."""
 
-import contextlib
-import io
 import os
-import re
 import shutil
 import sys
 import tempfile
-from unittest import mock
 
 import pandas as pd
+import pytest
 
+from helpers.check.running import limited
 from helpers.check.verdict import right, wrong
+
+# No settings of the learner's folder or computer count, nothing is written, no handler of the kernel is replaced.
+_OPTIONS = ["-c", os.devnull, "--noconftest", "--import-mode=importlib", "--capture=no", "--continue-on-collection-errors"]  # fmt: skip
+_OFF = ("cacheprovider", "terminal", "unraisableexception", "threadexception", "faulthandler")
 
 
 def run(tests, systems):
@@ -26,75 +28,69 @@ def run(tests, systems):
     Returns
     -------
     pandas.DataFrame
-        A row a test and system: ``system``, ``test``, ``passed``, ``reason`` (the first line of a failure). A file
-        that cannot be read, and a test that asks for no system, are rows of the system ``"all"``.
+        A row a test and system: ``system``, ``test``, ``passed``, ``reason`` (the first line of a failure). What
+        rests on no system (a file that cannot be read, a test that asks for none) has the system ``"all"``.
     """
-    import pytest
+    return limited(lambda: _run(tests, systems))
 
+
+def _run(tests, systems):
     rows = []
 
     class Plugin:
         def pytest_generate_tests(self, metafunc):
-            if "system" in metafunc.fixturenames:
-                metafunc.parametrize("system", list(systems), scope="session")
+            if "planted_system" in metafunc.fixturenames:
+                metafunc.parametrize("planted_system", list(systems), scope="session")
 
         def pytest_runtest_setup(self, item):
             values = item.callspec.params if hasattr(item, "callspec") else {}
-            item.user_properties.append(("system", values.get("system", "all")))
+            item.user_properties.append(("system", values.get("planted_system", "all")))
 
         def pytest_collectreport(self, report):
             if report.failed:
                 rows.append(("all", "", False, _reason(report)))
 
         def pytest_runtest_logreport(self, report):
-            if report.when == "call" or report.failed:  # a set-up counts only if it fails
+            if report.failed or (report.when == "call" and report.passed):
                 name = report.nodeid.rpartition("::")[2].partition("[")[0]
                 system = dict(report.user_properties).get("system", "all")
-                rows.append((system, name, report.passed, "" if report.passed else _reason(report)))
+                rows.append((system, name, report.passed, _reason(report) if report.failed else ""))
 
     for name in {name for values in systems.values() for name in values}:
-        setattr(Plugin, name, _fixture(pytest, name, systems))
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        setattr(Plugin, name, _fixture(name, systems))
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "NO_COLOR": "1"}
     with tempfile.TemporaryDirectory(prefix="tests-") as folder:
-        copy = shutil.copy(tests, folder)  # no settings of the learner's folder count
-        off = [part for name in ("cacheprovider", "terminal", "unraisableexception", "threadexception", "faulthandler") for part in ("-p", f"no:{name}")]  # fmt: skip
-        options = ["-c", os.devnull, f"--rootdir={folder}", "--import-mode=importlib", "--capture=no", *off]
-        with (
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-            mock.patch.dict(
-                os.environ, clean | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "NO_COLOR": "1"}, clear=True
-            ),
-        ):
-            pytest.main([*options, str(copy)], plugins=[Plugin()])
-        for name, module in list(sys.modules.items()):
+        copy = shutil.copy(tests, folder)
+        options = [*_OPTIONS, f"--rootdir={folder}", *(f"-pno:{name}" for name in _OFF)]
+        code = pytest.main([*options, copy], plugins=[Plugin()])
+        for name, module in sys.modules.copy().items():
             if str(getattr(module, "__file__", None)).startswith(folder):
                 del sys.modules[name]  # the next file has the same name
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        rows.append(
+            ("all", "", False, "the tests were stopped before their end, by SystemExit or `pytest.exit`")
+        )
     return pd.DataFrame(rows, columns=["system", "test", "passed", "reason"])
 
 
 def judge_tests(tests, systems, faults, takes):
-    """Judge a file of tests by the systems that it stops.
+    """Judge a file of tests by the systems that it stops; see :func:`run`.
 
     Parameters
     ----------
-    tests, systems
-        See :func:`run`.
     faults : dict of str to str
         By name of a faulty system, what a file that lets it through has missed. All other systems are good.
     takes : str
         What the tests take, as a sentence, for a file in which there are none.
-
-    Returns
-    -------
-    Verdict
     """
     found = run(tests, systems)
-    alone = found[found["system"] == "all"]
-    if len(alone) or found.empty:
-        said = next(filter(None, alone["reason"]), "")
+    alone, failed = found["system"] == "all", ~found["passed"].astype(bool)
+    if alone.all() or (alone & failed).any():
+        said = next(filter(None, found["reason"][alone]), "")
         return wrong(f"{takes}{said and f' pytest says: {said}.'}")
-    stopped = found[~found["passed"]].groupby("system")["reason"].first()
+    stopped = found[failed].groupby("system")["reason"].first()
     good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
     blamed = sorted(good & set(stopped.index))
     score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
@@ -103,11 +99,15 @@ def judge_tests(tests, systems, faults, takes):
     return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
 
 
-def _fixture(pytest, name, systems):
-    return pytest.fixture(scope="session", name=name)(lambda self, system: systems[system][name])
+def _fixture(name, systems):
+    def planted(self, planted_system):
+        value = systems[planted_system][name]
+        return value.copy() if isinstance(value, pd.DataFrame) else value  # a test may change its table
+
+    return pytest.fixture(scope="session", name=name)(planted)
 
 
 def _reason(report):
     crash = getattr(report.longrepr, "reprcrash", None)
-    said = [crash.message] if crash else re.findall(r"^E +(.+)$", str(report.longrepr), re.MULTILINE)
-    return said[0].removeprefix("AssertionError: ").split("\n")[0] if said else "it cannot be read"
+    said = crash.message if crash else str(report.longrepr).rpartition("\nE ")[2].strip()
+    return said.removeprefix("AssertionError: ").partition("\n")[0] or "it cannot be read"
