@@ -33,10 +33,9 @@ TABLES = (
 )
 
 
-def monthly(table, values, column):
-    """Monthly means of the days, each day with the value of its week."""
-    weekly = table.pivot(index="week", columns=column, values=values)
-    return weekly.resample("D").ffill().resample("MS").mean()
+def months(table, values, column):
+    """One column a series, one row a month."""
+    return table.pivot(index="month", columns=column, values=values).astype("float64")
 
 
 def test_every_table_is_there_and_documented():
@@ -88,35 +87,31 @@ def test_records_are_the_published_ones_in_their_order():
 
 def test_ai_postings_agree_with_the_tracker():
     table = tables.load("ai_postings")
-    us = monthly(table, "share", "country")["US"]
-    for month, share in (("2023-01", 2.15), ("2024-01", 1.96), ("2026-06", 5.78)):
-        assert us[f"{month}-01"] == pytest.approx(share, abs=0.02)
-    assert table["country"].nunique() == 9
-    assert not table.duplicated(["country", "week"]).any()
-    assert (table["week"].dt.day_of_week == 0).all()
+    us = months(table, "share", "country")["US"]
+    assert us[["2023-01-01", "2024-01-01", "2026-06-01"]].tolist() == [2.154, 1.9571, 5.7811]
+    assert table["country"].nunique() == 9 and len(table) == 9 * 90
+    assert (table["days"] == table["month"].dt.days_in_month).all()
     assert table.groupby("country", observed=True)["days"].sum().eq(2738).all()
 
 
 def test_ai_postings_countries_disagree_in_sign():
-    months = monthly(tables.load("ai_postings"), "share", "country")
-    change = 100 * (months.loc["2024-01-01"] / months.loc["2023-01-01"] - 1)
-    assert change["US"] == pytest.approx(-9.1, abs=0.2)
+    share = months(tables.load("ai_postings"), "share", "country")
+    change = 100 * (share.loc["2024-01-01"] / share.loc["2023-01-01"] - 1)
+    assert change["US"] == pytest.approx(-9.14, abs=0.01)
     assert set(change.index[change > 0]) == {"CA", "DE", "FR", "GB", "IE"}
-    rise = 100 * (months.loc["2026-06-01", "US"] / months.loc["2023-01-01", "US"] - 1)
-    assert rise == pytest.approx(168, abs=1)
+    rise = 100 * (share.loc["2026-06-01", "US"] / share.loc["2023-01-01", "US"] - 1)
+    assert rise == pytest.approx(168.4, abs=0.1)
 
 
 def test_postings_index_agrees_with_the_publisher():
     table = tables.load("postings_index")
-    us = table.query("country == 'US' and sector == 'All jobs' and postings == 'total'").set_index("week")
-    # 142.6 is the value of 1 January 2023, between the means of the weeks on both sides of it.
-    assert us["index_sa"]["2023-01-02"] < 142.6 < us["index_sa"]["2022-12-26"]
-    assert us["index_sa"]["2026-06-29"] == pytest.approx(101.0, abs=0.1)
-    first = table[
-        (table["week"] == "2020-01-27") & (table["sector"] == "All jobs") & (table["postings"] == "total")
-    ]
-    assert len(first) == 6
-    assert first["index_sa"].to_numpy() == pytest.approx(100, abs=0.5)
+    us = table.query("country == 'US' and sector == 'All jobs' and postings == 'total'").set_index("month")
+    assert us.loc["2023-01-01", ["index_sa", "index_nsa"]].tolist() == [140.5823, 140.33]
+    assert us.loc["2026-08-01", ["index_sa", "index_nsa", "days"]].tolist() == [101.7579, 105.2236, 14]
+    days = table.groupby(["country", "sector", "postings"], observed=True)["days"].sum()
+    assert days.value_counts().to_dict() == {2387: 12, 1701: 9}
+    short = table["days"] < table["month"].dt.days_in_month
+    assert set(table.loc[short, "month"].dt.strftime("%Y-%m")) == {"2024-09", "2026-08"}
 
 
 def test_postings_index_sectors_end_in_2024_and_have_no_unadjusted_index():
@@ -124,11 +119,12 @@ def test_postings_index_sectors_end_in_2024_and_have_no_unadjusted_index():
     sectors = table[table["sector"] != "All jobs"]
     assert sectors["sector"].nunique() == 9
     assert sectors["index_nsa"].isna().all() and table.drop(sectors.index)["index_nsa"].notna().all()
-    assert sectors["week"].max() == pd.Timestamp("2024-09-23")
-    months = monthly(sectors, "index_sa", "sector")
-    change = 100 * (months.loc["2024-01-01"] / months.loc["2023-01-01"] - 1)
-    assert change["Software Development"] == pytest.approx(-43.4, abs=0.3)
-    assert change["Mathematics"] == pytest.approx(-33.3, abs=0.3)
+    assert sectors["month"].max() == pd.Timestamp("2024-09-01")
+    index = months(sectors, "index_sa", "sector")
+    assert index["Software Development"].max() == 226.3454
+    change = 100 * (index.loc["2024-01-01"] / index.loc["2023-01-01"] - 1)
+    assert change["Software Development"] == pytest.approx(-43.38, abs=0.01)
+    assert change["Mathematics"] == pytest.approx(-33.31, abs=0.01)
 
 
 def test_implied_count_of_ai_postings_fell_by_a_fifth():
@@ -136,10 +132,10 @@ def test_implied_count_of_ai_postings_fell_by_a_fifth():
         "country == 'US' and sector == 'All jobs' and postings == 'total'"
     )
     share = tables.load("ai_postings").query("country == 'US'")
-    both = index.merge(share, on="week", suffixes=("", "_share"))
-    daily = (both["index_nsa"] * both["share"]).set_axis(both["week"]).astype("float64").resample("D").ffill()
-    early = {year: daily[f"{year}-01" : f"{year}-02"].mean() for year in (2023, 2024)}
-    assert 100 * (early[2024] / early[2023] - 1) == pytest.approx(-20, abs=0.6)
+    both = index.merge(share, on="month", suffixes=("", "_share"))
+    implied = (both["index_nsa"] * both["share"]).set_axis(both["month"]).astype("float64")
+    early = {year: implied[f"{year}-01" : f"{year}-02"].mean() for year in (2023, 2024)}
+    assert 100 * (early[2024] / early[2023] - 1) == pytest.approx(-19.5, abs=0.1)
 
 
 def test_pay_ranges_hold_all_pairs():

@@ -137,27 +137,27 @@ def test_pay_ranges_round_to_five_thousand_and_count_equal_ranges():
     assert table.loc["Other title", "role"] == "Other"
 
 
-# Weekly means
+# Monthly means
 
 
 def daily(days, **columns):
-    dates = pd.date_range("2024-01-03", periods=days)  # a Wednesday
+    dates = pd.date_range("2024-01-29", periods=days)
     return pd.DataFrame({"date": dates, "country": "US", **columns})
 
 
-def test_weekly_means_run_from_monday_to_sunday():
-    table = indeed.weekly(daily(14, share=np.arange(14.0)), ["country"], ["share"])
-    assert table["week"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-01-08", "2024-01-15"]
-    assert table["days"].tolist() == [5, 7, 2]
-    assert table["share"].tolist() == [2.0, 8.0, 12.5]
+def test_monthly_means_are_means_of_the_days_of_a_month():
+    table = indeed.monthly(daily(34, share=np.arange(34.0)), ["country"], ["share"])
+    assert table["month"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"]
+    assert table["days"].tolist() == [3, 29, 2]
+    assert table["share"].tolist() == [1.0, 17.0, 32.5]
 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=60))
-def test_weekly_means_weighted_by_days_give_the_mean_of_the_days(values):
-    table = indeed.weekly(daily(len(values), share=values), ["country"], ["share"])
+def test_monthly_means_weighted_by_days_give_the_mean_of_the_days(values):
+    table = indeed.monthly(daily(len(values), share=values), ["country"], ["share"])
     assert table["days"].sum() == len(values)
-    assert np.average(table["share"], weights=table["days"]) == pytest.approx(np.mean(values))
+    assert np.average(table["share"], weights=table["days"]) == pytest.approx(np.mean(values), abs=1e-4)
 
 
 def tracker(folder, days=30, drop=(), change=None):
@@ -282,11 +282,11 @@ def test_unreadable_file_is_one_sentence(tmp_path, content):
         ("share", -1.0, "column share is below its minimum"),
         ("share", 101.0, "column share is above its maximum"),
         ("country", "ZZ", "column country has a value out of its list"),
-        ("week", pd.NaT, "column week has missing values"),
+        ("month", pd.NaT, "column month has missing values"),
     ],
 )
 def test_table_that_breaks_its_schema_is_not_written(column, value, said):
-    table = indeed.weekly(daily(7, share=1.0), ["country"], ["share"])
+    table = indeed.monthly(daily(7, share=1.0), ["country"], ["share"])
     fields = src.spec()["table"]["ai_postings"]["fields"]
     package.check("ai_postings", table, fields)
     with pytest.raises(RefreshError, match=said):
@@ -315,12 +315,11 @@ def data(tmp_path):
 
 @pytest.fixture(scope="module")
 def published():
-    """The publishers' files as they would give the present tables, one more week at the end."""
+    """The publishers' files as they would give the present tables, one more month at the end."""
     files = {}
-    weekly = tables.load("ai_postings")
-    days = _days(weekly, ["country"], ["share"])
+    days = _days(tables.load("ai_postings"), ["country"], ["share"])
     files["AI_posting.csv"] = _text(
-        days.rename(columns={"country": "jobcountry", "share": "AI_share_postings"}).drop(columns="week")
+        days.rename(columns={"country": "jobcountry", "share": "AI_share_postings"}).drop(columns="month")
     )
     index = tables.load("postings_index").query("sector == 'All jobs'")
     days = _days(index, ["country", "postings"], ["index_sa", "index_nsa"])
@@ -332,19 +331,19 @@ def published():
         }
     ).assign(variable=days["postings"].astype("str") + " postings")
     for country, part in days.groupby("jobcountry", observed=True):
-        files[f"aggregate_job_postings_{country}.csv"] = _text(part.drop(columns=["week", "postings"]))
+        files[f"aggregate_job_postings_{country}.csv"] = _text(part.drop(columns=["month", "postings"]))
     files["salaries.csv"] = _text(records(200, 100, 300).drop(columns="arrived"))
     return {download.FILES[name]: content for name, content in files.items()}
 
 
-def _days(weekly, keys, values):
-    """Every day of whole weeks, and of one more week, with the value of its week."""
-    last = weekly[weekly["week"] == weekly["week"].max()]
-    longer = pd.concat([weekly, last.assign(week=last["week"] + pd.Timedelta(days=7))])
-    longer = longer.reset_index(drop=True)
-    longer = longer.loc[longer.index.repeat(7), [*keys, "week", *values]].reset_index(drop=True)
-    day = longer.groupby([*keys, "week"], observed=True).cumcount()
-    return longer.assign(date=longer["week"] + pd.to_timedelta(day, unit="D"))
+def _days(monthly, keys, values):
+    """Every day of whole months, and of one more month, with the value of its month."""
+    last = monthly[monthly["month"] == monthly["month"].max()]
+    longer = pd.concat([monthly, last.assign(month=last["month"] + pd.offsets.MonthBegin())])
+    longer = longer.loc[:, [*keys, "month", *values]].reset_index(drop=True)
+    longer = longer.loc[longer.index.repeat(longer["month"].dt.days_in_month)].reset_index(drop=True)
+    day = longer.groupby([*keys, "month"], observed=True).cumcount()
+    return longer.assign(date=longer["month"] + pd.to_timedelta(day, unit="D"))
 
 
 def _text(frame):
@@ -392,13 +391,13 @@ def test_download_extends_the_tables_and_keeps_the_rest(data, server):
     after = contents(data)
     assert {name for name in after if after[name] != before[name]} == set(changed)
     assert "The salary index now has 3 records" in note and "74,301" in note
-    new = pd.read_csv(data / "postings_index.csv", parse_dates=["week"])
+    new = pd.read_csv(data / "postings_index.csv", parse_dates=["month"])
     old = tables.load("postings_index")
     sectors = [frame[frame["sector"] != "All jobs"].reset_index(drop=True) for frame in (old, new)]
     assert np.array_equal(sectors[0]["index_sa"], sectors[1]["index_sa"])
-    assert new["week"].max() > old["week"].max()
+    assert new["month"].max() > old["month"].max()
     assert b"newest version on " in after["datapackage.json"]
-    assert b'"as_of": "2026-07-12"' in after["datapackage.json"]
+    assert b'"as_of": "2026-07-31"' in after["datapackage.json"]
 
 
 @pytest.mark.parametrize("fault", [[503], [503, 429, "cut"], ["cut"]])
@@ -419,7 +418,7 @@ def test_download_tries_again(data, server, fault):
         ([b"<html>sorry</html>"], "has no column date"),
         (
             [b"date,jobcountry,AI_share_postings\n2026-07-01,US,5.8\n"],
-            r"fewer weeks .*\(AU\).*stay as they are",
+            r"fewer days .*\(AU\).*stay as they are",
         ),
         ([b""], "cannot be read as a CSV table"),
     ],
@@ -440,7 +439,7 @@ def test_download_cut_at_a_line_changes_nothing(data, server, published):
     cut = [line for line in lines if b",2026-" not in line]
     server.faults[path] = [b"".join(cut)]
     before = contents(data)
-    with pytest.raises(RefreshError, match=r"postings_index has fewer weeks .*US / All jobs"):
+    with pytest.raises(RefreshError, match=r"postings_index has fewer days .*US / All jobs"):
         download.refresh(data, server.base)
     assert contents(data) == before
 

@@ -106,17 +106,17 @@ def _reason(error: Exception) -> str:
 
 def _present(name: str, data: Path) -> pd.DataFrame:
     """Read the table that stands in `data`, as `tables.load` does for the project's own."""
-    dates = {"ai_postings": ["week"], "postings_index": ["week"], "pay_ranges": ["arrived"]}[name]
+    dates = {"ai_postings": ["month"], "postings_index": ["month"], "pay_ranges": ["arrived"]}[name]
     return read(data / f"{name}.csv", dates, dtype=None, na_values=[""], parse_dates=dates)
 
 
 def _check_no_loss(name: str, old: pd.DataFrame, new: pd.DataFrame) -> None:
-    """A newer version may only add: no series, no week at either end, may be lost."""
+    """A newer version may only add: no series, no day at either end, may be lost."""
     keys = [key for key in ("country", "sector", "postings") if key in old]
     ends = [
-        frame.assign(last=frame["week"] + pd.to_timedelta(frame["days"], unit="D"))
+        frame.assign(last=frame["month"] + pd.to_timedelta(frame["days"], unit="D"))
         .groupby(keys)
-        .agg(first=("week", "min"), last=("last", "max"))
+        .agg(first=("month", "min"), last=("last", "max"))
         for frame in (old, new)
     ]
     joined = ends[0].join(ends[1].add_prefix("new_"))
@@ -125,7 +125,7 @@ def _check_no_loss(name: str, old: pd.DataFrame, new: pd.DataFrame) -> None:
         series = joined.index[lost][0]
         label = series if isinstance(series, str) else " / ".join(series)
         raise RefreshError(
-            f"The download for {name} has fewer weeks than the table it should replace ({label}): "
+            f"The download for {name} has fewer days than the table it should replace ({label}): "
             "it looks cut short, so the tables in data/ stay as they are."
         )
 

@@ -1,4 +1,4 @@
-"""Weekly tables from the daily series of Indeed Hiring Lab."""
+"""Monthly tables from the daily series of Indeed Hiring Lab."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,8 +20,8 @@ ALL_JOBS = "All jobs"
 _SECTOR_FILE = "job_postings_by_sector_US_2020-02_2024-09_selected.csv"
 
 
-def weekly(daily: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
-    """Average a daily series over weeks from Monday to Sunday.
+def monthly(daily: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
+    """Average a daily series over calendar months.
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def weekly(daily: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        `keys`, ``week`` (the Monday), the mean of each of `values`, and ``days``, the number of days in
-        the mean (fewer than 7 in the first and last week only). Sorted by `keys`, then ``week``.
+        `keys`, ``month`` (its first day), the mean of each of `values`, rounded to four decimals, and
+        ``days``, the number of days in the mean (all of the month's, save in the first and last one of a
+        series). Sorted by `keys`, then ``month``.
     """
-    monday = daily["date"] - pd.to_timedelta(daily["date"].dt.day_of_week, unit="D")
-    groups = daily.assign(week=monday).groupby([*keys, "week"], sort=True)
-    return groups[values].mean().assign(days=groups.size()).reset_index()
+    groups = daily.assign(month=daily["date"].dt.to_period("M").dt.start_time).groupby([*keys, "month"])
+    return groups[values].mean().round(4).assign(days=groups.size()).reset_index()
 
 
 def ai_postings(sources: Sources) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def ai_postings_from(path: Path) -> pd.DataFrame:
     daily = _numbers(read(path, AI_COLUMNS), path, AI_COLUMNS[2:])
     daily = daily.rename(columns={"jobcountry": "country", "AI_share_postings": "share"})
     _check_days(daily, ["country"], path)
-    return weekly(daily, ["country"], ["share"]).round({"share": 4})
+    return monthly(daily, ["country"], ["share"])
 
 
 def postings_index(sources: Sources) -> pd.DataFrame:
@@ -77,20 +77,19 @@ def postings_index_from(files: Mapping[str, Path], sectors: pd.DataFrame) -> pd.
         )
         _check_days(frames[-1], ["country", "postings"], path)
     keys = ["country", "sector", "postings"]
-    total = weekly(pd.concat(frames), keys, ["index_sa", "index_nsa"])
-    table = pd.concat([total, sectors]).round({"index_sa": 2, "index_nsa": 2})
-    return table[[*keys, "week", "index_sa", "index_nsa", "days"]]
+    total = monthly(pd.concat(frames), keys, ["index_sa", "index_nsa"])
+    return pd.concat([total, sectors])[[*keys, "month", "index_sa", "index_nsa", "days"]]
 
 
 def sector_index(path: Path) -> pd.DataFrame:
-    """Weekly rows of the US sectors; the publisher gives them seasonally adjusted only."""
+    """Monthly rows of the US sectors; the publisher gives them seasonally adjusted only."""
     daily = _numbers(read(path, SECTOR_COLUMNS), path, SECTOR_COLUMNS[2:3])
     daily = daily.assign(postings=_kind(daily["variable"], path)).rename(
         columns={"jobcountry": "country", "display_name": "sector", "indeed_job_postings_index": "index_sa"}
     )
     keys = ["country", "sector", "postings"]
     _check_days(daily, keys, path)
-    return weekly(daily, keys, ["index_sa"]).assign(index_nsa=pd.NA)
+    return monthly(daily, keys, ["index_sa"]).assign(index_nsa=float("nan"))
 
 
 def _numbers(frame: pd.DataFrame, path: Path, values: list[str]) -> pd.DataFrame:
@@ -111,7 +110,7 @@ def _kind(variable: pd.Series, path: Path) -> pd.Series:
 
 
 def _check_days(daily: pd.DataFrame, keys: list[str], path: Path) -> None:
-    """Each series must have every day once: a hole or a repeat would bend the weekly means."""
+    """Each series must have every day once: a hole or a repeat would bend the monthly means."""
     if daily.empty:
         raise RefreshError(f"{path.name} holds no rows.")
     for key, series in daily.groupby(keys)["date"]:

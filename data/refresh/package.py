@@ -132,7 +132,7 @@ def _resource(path: Path, meta: dict, frame: pd.DataFrame, content: bytes, versi
 
 
 def _last_day(frame: pd.DataFrame) -> str:
-    last = frame["week"] + pd.to_timedelta(frame["days"] - 1, unit="D")
+    last = frame["month"] + pd.to_timedelta(frame["days"] - 1, unit="D")
     return f"{last.max():%Y-%m-%d}"
 
 
