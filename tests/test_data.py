@@ -327,3 +327,35 @@ def test_evidence_bears_on_a_claim():
     assert set(evidence["claim"]) <= set(tables.load("claims")["id"])
     change = evidence[(evidence["claim"] == "growth-36") & (evidence["publisher"] == "UMD-LinkUp")]
     assert {25.0, 42.0} <= set(change["value"])
+
+
+def test_evidence_says_no_more_than_the_ledger():
+    """Months, years and ways of seeing that the documents behind the figures do not give are not made up."""
+    evidence = tables.load("claim_evidence").set_index(["publisher", "value"])
+    assert evidence.loc[("UMD-LinkUp", 25.0), ["base", "end"]].tolist() == ["2023", "2024"]
+    assert evidence.loc[("Dice", 8.5), ["base", "end"]].tolist() == ["2023", "2024"]
+    assert evidence.loc["Dice", "base"].loc[[122_060.0, 111_193.0]].tolist() == ["2023", "2023"]
+    assert evidence.loc[("Glassdoor", 166_000.0), "seen"] == "second-hand"
+    claims = tables.load("claims").set_index("id")["primary_source_says"]
+    assert "for entrants" in claims["job-security"] and "survey year 2023" in claims["pay-122060"]
+
+
+def test_descriptions_say_what_the_sources_do_not_say():
+    resources = {item["name"]: item for item in PACKAGE["resources"]}
+    skills = resources["skill_shares"]
+    assert "no licence stated" in skills["description"] and "not verified" in skills["description"]
+    assert "as others report it" in str(skills["licenses"]) and "no licence stated" in str(
+        skills["attribution"]
+    )
+    assert resources["education"]["as_of"] == resources["tools"]["as_of"] == "2022-09-16"
+    assert "professional doctorate" in resources["education"]["made"]
+    assert "production bonuses" in resources["wages"]["counted"]
+
+
+def test_descriptions_of_roles_say_what_the_rule_catches():
+    ranges = tables.load("pay_ranges").query("role == 'AI Research Scientist'")
+    ranges = ranges.assign(plain=ranges["title_group"].isin(["Research Scientist", "Research Engineer"]))
+    paired = ranges[~ranges["single"] & (ranges["country"] == "US") & (ranges["employment"] == "FT")]
+    shares = [100 * np.average(rows["plain"], weights=rows["adverts"]) for rows in (ranges, paired)]
+    made = next(item["made"] for item in PACKAGE["resources"] if item["name"] == "pay_ranges")
+    assert f"({shares[0]:.0f}%; {shares[1]:.0f}% of full-time US adverts with a range)" in made
