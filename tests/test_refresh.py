@@ -1,12 +1,16 @@
 """`data/refresh`: the steps on small made-up files, whole rebuilds, and downloads from a local server."""
 
+import errno
 import gzip
 import http.server
 import importlib.util
+import io
+import itertools
 import os
 import shutil
 import sys
 import threading
+import unittest.mock
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +65,7 @@ def test_a_claim_that_stands_twice_is_refused(data, tmp_path):
     lines = ledger.read_text("utf-8").splitlines(keepends=True)
     ledger.write_text("".join([*lines, lines[1]]), "utf-8")
     before = contents(data)
-    with pytest.raises(RefreshError, match=r"claims\.csv has the id dated-2024 twice"):
+    with pytest.raises(RefreshError, match=r"claims was not written: its column id has a value twice"):
         command.rebuild(tmp_path, ["claims"], data)
     assert contents(data) == before
 
@@ -140,13 +144,13 @@ def test_pay_ranges_round_to_five_thousand_and_count_equal_ranges():
 # Monthly means
 
 
-def daily(days, **columns):
-    dates = pd.date_range("2024-01-29", periods=days)
-    return pd.DataFrame({"date": dates, "country": "US", **columns})
+def daily(share):
+    dates = pd.date_range("2024-01-29", periods=len(share))
+    return pd.DataFrame({"date": dates, "country": "US", "share": share})
 
 
 def test_monthly_means_are_means_of_the_days_of_a_month():
-    table = indeed.monthly(daily(34, share=np.arange(34.0)), ["country"], ["share"])
+    table = indeed.monthly(daily(np.arange(34.0)))
     assert table["month"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"]
     assert table["days"].tolist() == [3, 29, 2]
     assert table["share"].tolist() == [1.0, 17.0, 32.5]
@@ -155,16 +159,15 @@ def test_monthly_means_are_means_of_the_days_of_a_month():
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=60))
 def test_monthly_means_weighted_by_days_give_the_mean_of_the_days(values):
-    table = indeed.monthly(daily(len(values), share=values), ["country"], ["share"])
+    table = indeed.monthly(daily(values))
     assert table["days"].sum() == len(values)
     assert np.average(table["share"], weights=table["days"]) == pytest.approx(np.mean(values), abs=1e-4)
 
 
-def tracker(folder, days=30, drop=(), change=None):
-    frame = daily(days, share=2.5).drop(index=list(drop))
-    frame = frame.rename(columns={"country": "jobcountry", "share": "AI_share_postings"})
+def tracker(folder, change=lambda frame: frame):
+    frame = daily([2.5] * 30).rename(columns={"country": "jobcountry", "share": "AI_share_postings"})
     path = folder / "AI_posting.csv"
-    (change(frame) if change else frame).to_csv(path, index=False)
+    change(frame).to_csv(path, index=False)
     return path
 
 
@@ -174,29 +177,31 @@ def test_tracker_reads_a_whole_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("fault", "said"),
+    ("change", "said"),
     [
-        ({"drop": [3]}, "missing or repeated days in the series US"),
-        ({"change": lambda frame: pd.concat([frame, frame[:1]])}, "missing or repeated days"),
-        (
-            {"change": lambda frame: frame.drop(columns="AI_share_postings")},
-            "has no column AI_share_postings",
-        ),
-        ({"change": lambda frame: frame.assign(date="soon")}, "a date or a number that cannot be read"),
-        ({"change": lambda frame: frame[:0]}, "holds no rows"),
+        (lambda frame: frame.drop(index=3), "missing or repeated days in the series US"),
+        (lambda frame: pd.concat([frame, frame[:1]]), "missing or repeated days"),
+        (lambda frame: frame.drop(columns="AI_share_postings"), "has no column AI_share_postings"),
+        (lambda frame: frame.assign(date="soon"), "a date that cannot be read"),
+        (lambda frame: frame.assign(AI_share_postings="many"), "a number that cannot be read"),
+        (lambda frame: frame.replace({"AI_share_postings": {2.5: ""}}), "a number that cannot be read"),
+        (lambda frame: frame.assign(AI_share_postings="nan"), "a day without a value"),
+        (lambda frame: frame[:0], "holds no rows"),
+        (lambda frame: frame.rename(columns={"date": "x" * 3_000_000}), "has no column date"),
     ],
 )
-def test_tracker_with_a_fault_is_refused_in_one_sentence(tmp_path, fault, said):
+def test_tracker_with_a_fault_is_refused_in_one_sentence(tmp_path, change, said):
     with pytest.raises(RefreshError, match=said) as error:
-        indeed.ai_postings_from(tracker(tmp_path, **fault))
-    assert "AI_posting.csv" in str(error.value) and "\n" not in str(error.value)
+        indeed.ai_postings_from(tracker(tmp_path, change))
+    sentence = str(error.value)
+    assert "AI_posting.csv" in sentence and "\n" not in sentence and len(sentence) < 600
 
 
 # Symbols, shares and scales
 
 
 def test_wage_symbols_become_missing_with_a_note():
-    columns = {symbol: ["1,200", "*", "5"] for symbol in official._OEWS}
+    columns = {symbol: ["1,200", "*", "5"] for symbol in official._WAGES}
     table = pd.DataFrame(columns | {"A_PCT90": ["#", "*", "5"], "TOT_EMP": ["10", "**", "-"]}, dtype="str")
     assert official.oews_numbers(table["A_PCT90"]).isna().tolist() == [True, True, False]
     assert official.oews_numbers(table["A_MEAN"]).iloc[0] == 1200
@@ -286,13 +291,12 @@ def test_unreadable_file_is_one_sentence(tmp_path, content):
     ],
 )
 def test_table_that_breaks_its_schema_is_not_written(column, value, said):
-    table = indeed.monthly(daily(7, share=1.0), ["country"], ["share"])
-    fields = src.spec()["table"]["ai_postings"]["fields"]
-    package.check("ai_postings", table, fields)
+    table = indeed.monthly(daily([1.0] * 7))
+    package.checked("ai_postings", table)
     with pytest.raises(RefreshError, match=said):
-        package.check("ai_postings", table.assign(**{column: value}), fields)
-    with pytest.raises(RefreshError, match="not its schema"):
-        package.check("ai_postings", table.drop(columns=column), fields)
+        package.checked("ai_postings", table.assign(**{column: value}))
+    with pytest.raises(RefreshError, match=f"built without {column}"):
+        package.checked("ai_postings", table.drop(columns=column))
 
 
 def test_command_line_says_one_sentence_and_fails(tmp_path, capsys):
@@ -303,47 +307,90 @@ def test_command_line_says_one_sentence_and_fails(tmp_path, capsys):
     assert {path: path.stat().st_mtime_ns for path in tables.DATA.iterdir() if path.is_file()} == before
 
 
-# Downloads
+# Putting tables in place
 
 
 @pytest.fixture
 def data(tmp_path):
-    folder = tmp_path / "data"
-    shutil.copytree(tables.DATA, folder)
-    return folder
+    return shutil.copytree(tables.DATA, tmp_path / "data", ignore=shutil.ignore_patterns("refresh"))
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def write_newer(data):
+    models, shares = tables.load("notable_models"), tables.load("ai_postings")
+    frames = {
+        "notable_models": models.assign(total=models["total"] + 1),
+        "ai_postings": shares.assign(share=shares["share"] + 0.01),
+    }
+    with package.workplace(data) as folder:
+        return package.write(frames, data, folder)
+
+
+@pytest.mark.parametrize("replaced", range(3))
+@pytest.mark.parametrize("killed", [False, True], ids=["an error", "killed"])
+def test_a_run_that_stops_while_it_replaces_files_replaces_none(data, monkeypatch, replaced, killed):
+    before, replace, calls = contents(data), os.replace, itertools.count()
+
+    def stop(old, new):
+        if Path(new).name in before and next(calls) == replaced:
+            raise OSError(errno.EIO, "The disk is gone")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", stop)
+    with monkeypatch.context() as patch:
+        if killed:  # then nobody tidies up before the next run
+            patch.setattr(package, "_put_back", lambda data: None)
+        with pytest.raises(RefreshError, match=r"The disk is gone.*stay as they are"):
+            write_newer(data)
+    assert (contents(data) == before) == (not killed or not replaced)
+    assert command.rebuild(data, command.HAND_KEPT, data) == []
+    assert contents(data) == before
+    assert write_newer(data) == ["ai_postings.csv", "datapackage.json", "notable_models.csv"]
+    assert {path.name for path in data.iterdir()} == set(before)
+
+
+@pytest.mark.parametrize(
+    ("patched", "error", "said"),
+    [
+        ("pathlib.Path.write_bytes", OSError(errno.ENOSPC, "No space left"), "No space left"),
+        ("shutil.copy2", OSError(errno.ENOSPC, "No space left"), "No space left"),
+        ("tempfile.mkdtemp", PermissionError(errno.EACCES, "Permission denied"), "Permission denied"),
+    ],
+)
+def test_full_disk_and_read_only_folder_are_one_sentence(data, monkeypatch, patched, error, said):
+    before = contents(data)
+    monkeypatch.setattr(patched, unittest.mock.Mock(side_effect=error))
+    with pytest.raises(RefreshError, match=rf"could not be written \({said}\): the tables stay as they are"):
+        write_newer(data)
+    assert contents(data) == before
+
+
+# Downloads
 
 
 @pytest.fixture(scope="module")
 def published():
     """The publishers' files as they would give the present tables, one more month at the end."""
-    files = {}
-    days = _days(tables.load("ai_postings"), ["country"], ["share"])
-    files["AI_posting.csv"] = _text(
-        days.rename(columns={"country": "jobcountry", "share": "AI_share_postings"}).drop(columns="month")
-    )
-    index = tables.load("postings_index").query("sector == 'All jobs'")
-    days = _days(index, ["country", "postings"], ["index_sa", "index_nsa"])
-    days = days.rename(
-        columns={
-            "country": "jobcountry",
-            "index_sa": "indeed_job_postings_index_SA",
-            "index_nsa": "indeed_job_postings_index_NSA",
-        }
-    ).assign(variable=days["postings"].astype("str") + " postings")
-    for country, part in days.groupby("jobcountry", observed=True):
-        files[f"aggregate_job_postings_{country}.csv"] = _text(part.drop(columns=["month", "postings"]))
-    files["salaries.csv"] = _text(records(200, 100, 300).drop(columns="arrived"))
-    return {download.FILES[name]: content for name, content in files.items()}
+    names = {"country": "jobcountry", "share": "AI_share_postings"}
+    names |= {f"index_{kind}": f"indeed_job_postings_index_{kind.upper()}" for kind in ("sa", "nsa")}
+    files = {"AI_posting.csv": _days(tables.load("ai_postings")).rename(columns=names)}
+    index = _days(tables.load("postings_index").query("sector == 'All jobs'"))
+    index = index.assign(variable=index["postings"].astype("str") + " postings").rename(columns=names)
+    for country, part in index.groupby("jobcountry", observed=True):
+        files[f"aggregate_job_postings_{country}.csv"] = part
+    files["salaries.csv"] = records(200, 100, 300).drop(columns="arrived")
+    return {download.FILES[name]: _text(frame) for name, frame in files.items()}
 
 
-def _days(monthly, keys, values):
+def _days(monthly):
     """Every day of whole months, and of one more month, with the value of its month."""
     last = monthly[monthly["month"] == monthly["month"].max()]
     longer = pd.concat([monthly, last.assign(month=last["month"] + pd.offsets.MonthBegin())])
-    longer = longer.loc[:, [*keys, "month", *values]].reset_index(drop=True)
-    longer = longer.loc[longer.index.repeat(longer["month"].dt.days_in_month)].reset_index(drop=True)
-    day = longer.groupby([*keys, "month"], observed=True).cumcount()
-    return longer.assign(date=longer["month"] + pd.to_timedelta(day, unit="D"))
+    dates = [pd.date_range(month, month + pd.offsets.MonthEnd()) for month in longer["month"]]
+    return longer.assign(date=dates).explode("date").drop(columns=["month", "days"])
 
 
 def _text(frame):
@@ -352,9 +399,12 @@ def _text(frame):
 
 @pytest.fixture
 def server(published, monkeypatch):
-    """A local server of the published files; `faults` maps a path to a list of what to do first."""
+    """A local server of the published files.
+
+    `faults` maps a path to a list of what to do first: a status, other bytes, a change of the table, or a word.
+    """
     monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
-    faults, asked = {}, []
+    faults, asked, pause = {}, [], threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -362,10 +412,17 @@ def server(published, monkeypatch):
             asked.append(path)
             fault = faults[path].pop(0) if faults.get(path) else None
             content = fault if isinstance(fault, bytes) else published[path]
+            if callable(fault):
+                content = _text(fault(pd.read_csv(io.BytesIO(content), parse_dates=["date"])))
             self.send_response(fault if isinstance(fault, int) else 200)
-            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Type", "text/html" if fault == "page" else "text/plain")
+            self.send_header("Content-Length", "1" * 12 if fault == "large" else str(len(content)))
+            self.send_header("Location", f"{running.base}/{path}?")
             self.end_headers()
-            self.wfile.write(content[: len(content) // 2] if fault == "cut" else content)
+            for _ in range(50 * (fault == "slow")):
+                self.wfile.write(b"d")
+                pause.wait(0.1)
+            self.wfile.write(content[: len(content) // 2] if fault in ("cut", "slow") else content)
 
         def log_message(self, *args):
             pass
@@ -373,15 +430,11 @@ def server(published, monkeypatch):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
         running.faults, running.asked = faults, asked
         running.base = f"http://127.0.0.1:{running.server_port}"
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, args=[0.01])
         thread.start()
         yield running
         running.shutdown()
         thread.join()
-
-
-def contents(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def test_download_extends_the_tables_and_keeps_the_rest(data, server):
@@ -409,35 +462,50 @@ def test_download_tries_again(data, server, fault):
     assert server.asked.count(path) == len(fault) + 1
 
 
+def _scaled(factor):
+    return lambda frame: frame.assign(AI_share_postings=factor * frame["AI_share_postings"])
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ([404] * 9, "could not be downloaded .*answer 404.*stay as they are"),
-        ([503] * 9, "could not be downloaded .*answer 503.*stay as they are"),
-        (["cut"] * 9, "could not be downloaded .*stay as they are"),
-        ([b"<html>sorry</html>"], "has no column date"),
-        (
-            [b"date,jobcountry,AI_share_postings\n2026-07-01,US,5.8\n"],
-            r"fewer days .*\(AU\).*stay as they are",
-        ),
-        ([b""], "cannot be read as a CSV table"),
+        (404, "could not be downloaded .*answer 404"),
+        (503, "could not be downloaded .*answer 503"),
+        (302, "could not be downloaded .*answer 302"),
+        (204, "could not be downloaded .*answer 204"),
+        ("cut", "could not be downloaded "),
+        ("page", "could not be downloaded .*no file of data"),
+        ("large", "could not be downloaded .*no file of data"),
+        ("slow", "could not be downloaded .*not done within 0.3 seconds"),
+        (b"<html>sorry</html>", "has no column date"),
+        (b"", "cannot be read as a CSV table"),
+        (b"date,jobcountry,AI_share_postings\n2026-07-01,US,5.8\n", r"has fewer days .*\(AU, January 2019\)"),
+        (lambda frame: frame[frame["date"] < "2026-06-30"], r"has fewer days .*\(AU, June 2026\)"),
+        (lambda frame: frame[frame["date"] > "2019-01-01"], r"has fewer days .*\(AU, January 2019\)"),
+        (lambda frame: frame.assign(date=frame["date"] + pd.Timedelta(days=4000)), "is in the future"),
+        (_scaled(0), r"a month of nothing but zeros \(AU, January 2019\)"),
+        (_scaled(1.2), r"tells another history than the table \(AU, January 2019\)"),
     ],
 )
-def test_bad_download_changes_nothing(data, server, fault, said):
-    server.faults[download.FILES["AI_posting.csv"]] = fault
+def test_bad_download_changes_nothing(data, server, monkeypatch, fault, said):
+    monkeypatch.setattr(download, "_LONGEST", 0.3 if fault == "slow" else 60)
+    server.faults[download.FILES["AI_posting.csv"]] = [fault] * 9
     before = contents(data)
     with pytest.raises(RefreshError, match=said) as error:
         download.refresh(data, server.base)
     assert "\n" not in str(error.value)
-    assert contents(data) == before
+    assert contents(data) == before and not list(data.glob(".*"))
 
 
-def test_download_cut_at_a_line_changes_nothing(data, server, published):
+def test_a_small_revision_of_the_history_is_taken_in(data, server):
+    server.faults[download.FILES["AI_posting.csv"]] = [_scaled(1.05)]
+    assert "ai_postings.csv" in download.refresh(data, server.base)[0]
+
+
+def test_a_country_whose_index_was_cut_at_a_line_changes_nothing(data, server):
     """A file that is shorter but well-formed: only the comparison with the present table can tell."""
-    path = download.FILES["aggregate_job_postings_US.csv"]
-    lines = published[path].splitlines(keepends=True)
-    cut = [line for line in lines if b",2026-" not in line]
-    server.faults[path] = [b"".join(cut)]
+    cut = [lambda frame: frame[frame["date"] < "2026"]]
+    server.faults[download.FILES["aggregate_job_postings_US.csv"]] = cut
     before = contents(data)
     with pytest.raises(RefreshError, match=r"postings_index has fewer days .*US / All jobs"):
         download.refresh(data, server.base)

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import official
 import package
 import pandas as pd
 import surveys
-from sources import RefreshError, Sources, read, spec
+from sources import RefreshError, Sources, numbers, read, spec
 
 from helpers import tables
 
@@ -36,61 +35,23 @@ HAND_KEPT = ("claims", "claim_evidence")
 
 
 def rebuild(folder: Path, wanted: Sequence[str] = (), data: Path = tables.DATA) -> list[str]:
-    """Build tables from the publishers' files and put them in place; nothing changes if one fails.
+    """Build tables (all, if none is `wanted`) from a folder of sources and put them in place.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder of sources, with one sub-folder a source.
-    wanted : sequence of str
-        Names of tables; all if empty.
-    data : Path
-        Folder of tables. Those in `HAND_KEPT` are written by hand: they are checked, and their checksums
-        recorded.
-
-    Returns
-    -------
-    list of str
-        Names of the files that changed.
-
-    Raises
-    ------
-    RefreshError
-        With one sentence on the file that is not as expected.
+    Returns the names of the files that changed. Raises RefreshError with one sentence; nothing changed then.
     """
     sources = Sources(folder)
-    frames = {}
-    for name in wanted or (*BUILDERS, *HAND_KEPT):
-        frames[name] = hand_kept(name, data) if name in HAND_KEPT else BUILDERS[name](sources)
-    with tempfile.TemporaryDirectory() as staging:
-        package.stage(frames, Path(staging), data)
-        return package.install(Path(staging), data)
+    with package.workplace(data) as workplace:
+        frames = {}
+        for name in wanted or (*BUILDERS, *HAND_KEPT):
+            frames[name] = hand_kept(name, data) if name in HAND_KEPT else BUILDERS[name](sources)
+        return package.write(frames, data, workplace)
 
 
 def hand_kept(name: str, data: Path) -> pd.DataFrame:
-    """Read a table that is written by hand where it is used.
-
-    Raises
-    ------
-    RefreshError
-        If a value that must be unique stands twice, or a number cannot be read.
-    """
+    """Read a table that is written by hand where it is used."""
     fields = spec()["table"][name]["fields"]
     table = read(data / f"{name}.csv", [field["name"] for field in fields]).replace("", pd.NA)
-    for field in fields:
-        column = table[field["name"]]
-        if field.get("constraints", {}).get("unique") and not column.is_unique:
-            raise RefreshError(
-                f"{name}.csv has the {field['name']} {column[column.duplicated()].iloc[0]} twice."
-            )
-        if field["type"] == "number":
-            try:
-                table[field["name"]] = pd.to_numeric(column)
-            except ValueError as error:
-                raise RefreshError(
-                    f"{name}.csv has a {field['name']} that is no number ({error})."
-                ) from error
-    return table
+    return numbers(table, f"{name}.csv", [field["name"] for field in fields if field["type"] == "number"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,67 +1,36 @@
 """The advertised pay ranges of aijobs.net, and the evidence that they are ranges."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
-from sources import RefreshError, Sources, brief, read, vocabulary
+from sources import Sources, numbers, read, spec, vocabulary
 from titles import role_of
 
-COLUMNS = [
-    "work_year",
-    "experience_level",
-    "employment_type",
-    "job_title",
-    "salary",
-    "salary_currency",
-    "salary_in_usd",
-    "employee_residence",
-    "remote_ratio",
-    "company_location",
-    "company_size",
-]
+# The publisher's columns, and what they are called here; those of the pay come last.
+_NAMES = spec()["table"]["pay_ranges"]["columns"]
+COLUMNS = list(_NAMES)
 PAY = ("salary", "salary_in_usd")
-OTHER_TITLE = "Other title"
-_AUDITED_TITLES = (
-    "Data Scientist",
-    "Data Engineer",
-    "Data Analyst",
-    "Software Engineer",
-    "Machine Learning Engineer",
-    "Research Scientist",
-    "Engineer",
-    "Manager",
-)
+_AUDITED = vocabulary()["audited_titles"]
 _LAGS = range(1, 11)
 
 
+def records(path: Path) -> pd.DataFrame:
+    """Read the publisher's records; the year, the pay and the remote ratio are numbers."""
+    return numbers(read(path, COLUMNS), path.name, ["work_year", "remote_ratio", *PAY], "int64")
+
+
 def arrivals(sources: Sources) -> pd.DataFrame:
-    """Read the records in the order in which they arrived, pay as numbers."""
-    path = sources.path("aijobs-salaries", "salaries_by_arrival.csv.gz")
-    return numbers(read(path, ["arrived", *COLUMNS]), path.name)
-
-
-def numbers(records: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Turn the year, the pay and the remote ratio of the records into whole numbers."""
-    try:
-        return records.astype(dict.fromkeys(["work_year", *PAY, "remote_ratio"], "int64"))
-    except ValueError as error:
-        raise RefreshError(f"{file} holds a number that cannot be read ({brief(error)}).") from error
+    """Read the records in the order in which they arrived."""
+    return records(sources.path("aijobs-salaries", "salaries_by_arrival.csv.gz"))
 
 
 def pair(records: pd.DataFrame) -> np.ndarray:
-    """Find the rows that are the top and the bottom of one advertised range.
+    """Mark the first row (the top) of each pair of rows that are the two ends of one advertised range.
 
-    Two neighbouring rows are a pair when they agree in every field but the pay and the first pays no less
-    than the second. Each row belongs to one pair at most; the first fit in file order wins.
-
-    Parameters
-    ----------
-    records : pandas.DataFrame
-        The source's records in file order.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        True at the first row (the top) of each pair.
+    Two neighbours in file order are a pair when they agree in every field but the pay and the first pays no
+    less. A row belongs to one pair at most; the first fit wins. Returns an array of bool, one a row.
     """
     same = _kind(records)[:-1] == _kind(records)[1:]
     pay = records["salary"].to_numpy()
@@ -83,54 +52,30 @@ def pay_ranges_from(records: pd.DataFrame) -> pd.DataFrame:
     """Build `pay_ranges`: one row for each different range of a week, with the number of its adverts."""
     top = pair(records)
     bottom = np.r_[False, top[:-1]]
-    first = records[~bottom]
     usd = records["salary_in_usd"].to_numpy()
-    low = np.where(top, np.r_[usd[1:], 0], usd)[~bottom]
-    titles = records["job_title"].unique()
-    roles = dict(zip(titles, map(role_of, titles), strict=True))
-    table = pd.DataFrame(
-        {
-            "arrived": pd.to_datetime(first["arrived"], format="%Y-%m-%d"),
-            "year": first["work_year"],
-            "role": first["job_title"].map(roles),
-            "title_group": first["job_title"].where(
-                first["job_title"].isin(vocabulary()["titles"]), OTHER_TITLE
-            ),
-            "level": first["experience_level"],
-            "employment": first["employment_type"],
-            "remote": first["remote_ratio"],
-            "country": first["company_location"],
-            "size": first["company_size"],
-            "low": _thousands(low),
-            "high": _thousands(usd[~bottom]),
-            "single": ~top[~bottom],
-        }
-    )
-    return table.groupby(list(table.columns), sort=True).size().rename("adverts").reset_index()
+    table = records.rename(columns=_NAMES).assign(
+        role=records["job_title"].map({title: role_of(title) for title in records["job_title"].unique()}),
+        title_group=records["job_title"].where(
+            records["job_title"].isin(vocabulary()["titles"]), "Other title"
+        ),
+        low=_thousands(np.where(top, np.r_[usd[1:], 0], usd)),
+        high=_thousands(usd),
+        single=~top,
+    )[~bottom]
+    columns = [
+        field["name"] for field in spec()["table"]["pay_ranges"]["fields"] if field["name"] != "adverts"
+    ]
+    return table.groupby(columns, sort=True).size().rename("adverts").reset_index()
 
 
 def pay_records(sources: Sources) -> pd.DataFrame:
     """Build `pay_records`: the facts of every record, in the order in which they arrived."""
-    records = arrivals(sources)
-    facts = {
-        "arrived": pd.to_datetime(records["arrived"], format="%Y-%m-%d"),
-        "year": records["work_year"],
-        "title": records["job_title"],
-        "level": records["experience_level"],
-        "remote": records["remote_ratio"],
-        "country": records["company_location"],
-        "pay": records["salary_in_usd"],
-    }
-    return pd.DataFrame(facts)
+    return arrivals(sources).rename(columns=_NAMES)
 
 
 def pay_audit(sources: Sources) -> pd.DataFrame:
-    """Build `pay_audit` from a folder of sources."""
-    return pay_audit_from(arrivals(sources))
-
-
-def pay_audit_from(records: pd.DataFrame) -> pd.DataFrame:
     """Build `pay_audit`: measures of the records, one value a row, with the rows it rests on."""
+    records = arrivals(sources)
     return pd.DataFrame(
         [*_pairs(records), *_volume(records), *_monthly(records), *_medians(records)],
         columns=["measure", "group", "key", "value", "n"],
@@ -147,19 +92,14 @@ def _thousands(usd: np.ndarray) -> np.ndarray:
     return (5 * np.floor(usd / 5000 + 0.5)).astype("int64")
 
 
-def _pairs(records: pd.DataFrame):
+def _pairs(records: pd.DataFrame) -> Iterator[tuple]:
     kind, top, rows = _kind(records), pair(records), len(records)
     for lag in _LAGS:
-        yield (
-            "same but for pay",
-            "rows this far apart",
-            lag,
-            100 * np.mean(kind[:-lag] == kind[lag:]),
-            rows - lag,
-        )
+        share = 100 * np.mean(kind[:-lag] == kind[lag:])
+        yield "same but for pay", "rows this far apart", lag, share, rows - lag
     # What neighbours would show if their order told nothing.
-    share = np.bincount(kind) / rows
-    yield "same but for pay", "rows this far apart", "by chance", 100 * np.sum(share**2), rows
+    chance = 100 * np.sum((np.bincount(kind) / rows) ** 2)
+    yield "same but for pay", "rows this far apart", "by chance", chance, rows
     yield "pairs", "all", "count", top.sum(), rows
     paired = pd.Series(top | np.r_[False, top[:-1]], index=records.index)
     yield "rows in pairs", "all", "all", 100 * paired.mean(), rows
@@ -168,39 +108,33 @@ def _pairs(records: pd.DataFrame):
     pay = records["salary_in_usd"].to_numpy()
     ratio = pay[:-1][top[:-1]] / pay[1:][top[:-1]]
     for percent in (10, 25, 50, 75, 90):
-        yield (
-            "top to bottom of a range",
-            "all pairs",
-            f"p{percent}",
-            np.percentile(ratio, percent),
-            len(ratio),
-        )
+        value = np.percentile(ratio, percent)
+        yield "top to bottom of a range", "all pairs", f"p{percent}", value, len(ratio)
 
 
-def _volume(records: pd.DataFrame):
+def _volume(records: pd.DataFrame) -> Iterator[tuple]:
     repeats = records.duplicated(COLUMNS)
     yield "exact repeats", "all", "count", repeats.sum(), len(records)
     for year, part in repeats.groupby(records["work_year"]):
         yield "rows by year", "all", year, len(part), len(part)
         yield "exact repeats", "year", year, part.sum(), len(part)
-    dates = pd.to_datetime(records["arrived"], format="%Y-%m-%d")
-    sizes = dates.value_counts().sort_index()
+    sizes = pd.to_datetime(records["arrived"], format="%Y-%m-%d").value_counts().sort_index()
     gaps = sizes.index.to_series().diff().dt.days
     for day, gap in gaps.dropna().items():
         yield "days since the version before", "all", f"{day:%Y-%m-%d}", gap, sizes[day]
 
 
-def _monthly(records: pd.DataFrame):
+def _monthly(records: pd.DataFrame) -> Iterator[tuple]:
     for month, part in records.groupby(records["arrived"].str[:7]):
         yield "rows by month", "all", month, len(part), len(part)
-        shares = {("title share by month", title): part["job_title"] == title for title in _AUDITED_TITLES}
+        shares = {("title share by month", title): part["job_title"] == title for title in _AUDITED}
         shares["share by month", "US employers"] = part["company_location"] == "US"
         shares["share by month", "fully remote"] = part["remote_ratio"] == 100
         for (measure, group), is_one in shares.items():
             yield measure, group, month, 100 * is_one.mean(), len(part)
 
 
-def _medians(records: pd.DataFrame):
+def _medians(records: pd.DataFrame) -> Iterator[tuple]:
     of_2024 = records.query("work_year == 2024 and employment_type == 'FT' and company_location == 'US'")
     for title in ("Machine Learning Engineer", "Data Scientist", "Data Engineer", "Data Analyst"):
         part = of_2024[of_2024["job_title"].str.contains(title, case=False)]

@@ -3,40 +3,39 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-from sources import RefreshError, Sources, brief, read
+from sources import RefreshError, Sources, brief, numbers, read
 
-AI_COLUMNS = ["date", "jobcountry", "AI_share_postings"]
-INDEX_COLUMNS = [
-    "date",
-    "jobcountry",
-    "indeed_job_postings_index_SA",
-    "indeed_job_postings_index_NSA",
-    "variable",
-]
-SECTOR_COLUMNS = ["date", "jobcountry", "indeed_job_postings_index", "variable", "display_name"]
+# The publisher's columns, and what they are called here.
+_SHARE = {"date": "date", "jobcountry": "country", "AI_share_postings": "share"}
+_INDEX = {
+    "date": "date",
+    "jobcountry": "country",
+    "variable": "postings",
+    "indeed_job_postings_index_SA": "index_sa",
+    "indeed_job_postings_index_NSA": "index_nsa",
+}
+_SECTOR = {
+    "date": "date",
+    "jobcountry": "country",
+    "display_name": "sector",
+    "variable": "postings",
+    "indeed_job_postings_index": "index_sa",
+}
+_SECTOR_FILE = "job_postings_by_sector_US_2020-02_2024-09_selected.csv"
 INDEX_COUNTRIES = ("AU", "CA", "DE", "FR", "GB", "US")
 ALL_JOBS = "All jobs"
-_SECTOR_FILE = "job_postings_by_sector_US_2020-02_2024-09_selected.csv"
+KEYS = ["country", "sector", "postings"]
+VALUES = ["share", "index_sa", "index_nsa"]
 
 
-def monthly(daily: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
-    """Average a daily series over calendar months.
+def monthly(daily: pd.DataFrame) -> pd.DataFrame:
+    """Average daily series, told apart by `KEYS`, over calendar months, rounded to four decimals.
 
-    Parameters
-    ----------
-    daily : pandas.DataFrame
-        One row a day and combination of `keys`, with a `datetime64` column ``date``.
-    keys, values : list of str
-        Columns that tell series apart, and columns to average.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `keys`, ``month`` (its first day), the mean of each of `values`, rounded to four decimals, and
-        ``days``, the number of days in the mean (all of the month's, save in the first and last one of a
-        series). Sorted by `keys`, then ``month``.
+    ``month`` is its first day, ``days`` the number of days in the mean: all, save at the ends of a series.
     """
+    keys, values = ([name for name in names if name in daily] for names in (KEYS, VALUES))
     groups = daily.assign(month=daily["date"].dt.to_period("M").dt.start_time).groupby([*keys, "month"])
     return groups[values].mean().round(4).assign(days=groups.size()).reset_index()
 
@@ -48,73 +47,43 @@ def ai_postings(sources: Sources) -> pd.DataFrame:
 
 def ai_postings_from(path: Path) -> pd.DataFrame:
     """Build `ai_postings` from the tracker's file."""
-    daily = _numbers(read(path, AI_COLUMNS), path, AI_COLUMNS[2:])
-    daily = daily.rename(columns={"jobcountry": "country", "AI_share_postings": "share"})
-    _check_days(daily, ["country"], path)
-    return monthly(daily, ["country"], ["share"])
+    return monthly(_daily(path, _SHARE))
 
 
 def postings_index(sources: Sources) -> pd.DataFrame:
     """Build `postings_index` from a folder of sources."""
     folder = "indeed-job-postings"
     files = {c: sources.path(folder, f"aggregate_job_postings_{c}.csv") for c in INDEX_COUNTRIES}
-    return postings_index_from(files, sector_index(sources.path(folder, _SECTOR_FILE)))
+    # The publisher gives the sectors seasonally adjusted only.
+    sectors = monthly(_daily(sources.path(folder, _SECTOR_FILE), _SECTOR)).assign(index_nsa=np.nan)
+    return postings_index_from(files, sectors)
 
 
 def postings_index_from(files: Mapping[str, Path], sectors: pd.DataFrame) -> pd.DataFrame:
     """Build `postings_index` from one file a country and the finished rows of the sectors."""
-    frames = []
-    for path in files.values():
-        daily = _numbers(read(path, INDEX_COLUMNS), path, INDEX_COLUMNS[2:4])
-        frames.append(
-            daily.assign(sector=ALL_JOBS, postings=_kind(daily["variable"], path)).rename(
-                columns={
-                    "jobcountry": "country",
-                    "indeed_job_postings_index_SA": "index_sa",
-                    "indeed_job_postings_index_NSA": "index_nsa",
-                }
-            )
-        )
-        _check_days(frames[-1], ["country", "postings"], path)
-    keys = ["country", "sector", "postings"]
-    total = monthly(pd.concat(frames), keys, ["index_sa", "index_nsa"])
-    return pd.concat([total, sectors])[[*keys, "month", "index_sa", "index_nsa", "days"]]
+    total = pd.concat(_daily(path, _INDEX) for path in files.values()).assign(sector=ALL_JOBS)
+    return pd.concat([monthly(total), sectors])
 
 
-def sector_index(path: Path) -> pd.DataFrame:
-    """Monthly rows of the US sectors; the publisher gives them seasonally adjusted only."""
-    daily = _numbers(read(path, SECTOR_COLUMNS), path, SECTOR_COLUMNS[2:3])
-    daily = daily.assign(postings=_kind(daily["variable"], path)).rename(
-        columns={"jobcountry": "country", "display_name": "sector", "indeed_job_postings_index": "index_sa"}
-    )
-    keys = ["country", "sector", "postings"]
-    _check_days(daily, keys, path)
-    return monthly(daily, keys, ["index_sa"]).assign(index_nsa=float("nan"))
-
-
-def _numbers(frame: pd.DataFrame, path: Path, values: list[str]) -> pd.DataFrame:
+def _daily(path: Path, names: Mapping[str, str]) -> pd.DataFrame:
+    """Read daily series; RefreshError if one lacks a day or a value, which would bend the monthly means."""
+    daily = read(path, names)[list(names)].rename(columns=names)
+    keys, values = ([name for name in known if name in daily] for known in (KEYS, VALUES))
+    daily = numbers(daily, path.name, values)
     try:
-        dates = pd.to_datetime(frame["date"], format="%Y-%m-%d")
-        return frame.assign(date=dates, **{value: pd.to_numeric(frame[value]) for value in values})
+        daily["date"] = pd.to_datetime(daily["date"], format="%Y-%m-%d")
     except ValueError as error:
-        raise RefreshError(
-            f"{path.name} holds a date or a number that cannot be read ({brief(error)})."
-        ) from error
-
-
-def _kind(variable: pd.Series, path: Path) -> pd.Series:
-    kind = variable.map({"total postings": "total", "new postings": "new"})
-    if kind.isna().any():
-        raise RefreshError(f"{path.name} holds a kind of postings that is neither total nor new.")
-    return kind
-
-
-def _check_days(daily: pd.DataFrame, keys: list[str], path: Path) -> None:
-    """Each series must have every day once: a hole or a repeat would bend the monthly means."""
+        raise RefreshError(f"{path.name} holds a date that cannot be read ({brief(error)}).") from error
     if daily.empty:
         raise RefreshError(f"{path.name} holds no rows.")
-    for key, series in daily.groupby(keys)["date"]:
-        span = (series.max() - series.min()).days + 1
-        if not (len(series) == series.nunique() == span):
-            series_name = " ".join(key)
-            raise RefreshError(f"{path.name} has missing or repeated days in the series {series_name}.")
+    if not np.isfinite(daily[values]).all(axis=None):
+        raise RefreshError(f"{path.name} holds a day without a value.")
+    if "postings" in daily:
+        daily["postings"] = daily["postings"].map({"total postings": "total", "new postings": "new"})
+        if daily["postings"].isna().any():
+            raise RefreshError(f"{path.name} holds a kind of postings that is neither total nor new.")
+    for series, days in daily.groupby(keys)["date"]:
+        span = (days.max() - days.min()).days + 1
+        if not (len(days) == days.nunique() == span):
+            raise RefreshError(f"{path.name} has missing or repeated days in the series {' '.join(series)}.")
+    return daily

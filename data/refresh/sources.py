@@ -11,7 +11,12 @@ import pandas as pd
 
 
 class RefreshError(Exception):
-    """A rebuild cannot go on; the message is one sentence for the person who asked for it."""
+    """A rebuild cannot go on; the message is one sentence of bounded length for the person who asked for it."""
+
+    def __init__(self, sentence: str):
+        text = " ".join(sentence.split())
+        # What a file holds can stand in a sentence, and a file can hold anything.
+        super().__init__(text if len(text) <= 600 else f"{text[:400]} … {text[-150:]}")
 
 
 @cache
@@ -44,35 +49,27 @@ class Sources:
             raise RefreshError(f"There is no folder {self.folder}: give the one that holds the sources.")
 
     def path(self, source: str, file: str) -> Path:
-        """Return the path of one source file.
-
-        Raises
-        ------
-        RefreshError
-            If the file is missing, or its sha256 is not the one on record.
-        """
+        """Return the path of one source file; RefreshError if it is missing, or not the one on record."""
         known = spec()["source"][source]
         path = self.folder / source / file
+        where = f"get {file} from {known['path']} ({known['version']})."
         if not path.is_file():
-            raise RefreshError(f"{path} is missing: get {file} from {known['path']} ({known['version']}).")
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        expected = known["files"][file]
+            raise RefreshError(f"{path} is missing: {where}")
+        found, expected = hashlib.sha256(path.read_bytes()).hexdigest(), known["files"][file]
         if found != expected:
             raise RefreshError(
                 f"{path} is not the file this project was made from: expected sha256 {expected[:16]}…, found "
-                f"{found[:16]}…; get {file} from {known['path']} ({known['version']})."
+                f"{found[:16]}…; {where}"
             )
         return path
 
+    def read(self, source: str, file: str, columns: Iterable[str] = ()) -> pd.DataFrame:
+        """Read one source file as text; see :func:`read`."""
+        return read(self.path(source, file), columns)
+
 
 def read(path: Path, columns: Iterable[str] = (), **options) -> pd.DataFrame:
-    """Read a publisher's CSV file as text unless `options` say otherwise, and check its columns.
-
-    Raises
-    ------
-    RefreshError
-        If the file cannot be read as CSV or lacks one of `columns`.
-    """
+    """Read a CSV file as text unless `options` say otherwise; RefreshError if it lacks one of `columns`."""
     try:
         frame = pd.read_csv(path, **({"dtype": "str", "keep_default_na": False} | options))
     except (ValueError, OSError, EOFError, zlib.error) as error:
@@ -84,3 +81,11 @@ def read(path: Path, columns: Iterable[str] = (), **options) -> pd.DataFrame:
             "the publisher changed the file, so the tables stay as they are."
         )
     return frame
+
+
+def numbers(frame: pd.DataFrame, file: str, columns: Iterable[str], kind: str = "float64") -> pd.DataFrame:
+    """Turn `columns` of text into numbers; RefreshError if one cannot be read, or is missing."""
+    try:
+        return frame.astype(dict.fromkeys(columns, kind))
+    except ValueError as error:
+        raise RefreshError(f"{file} holds a number that cannot be read ({brief(error)}).") from error
