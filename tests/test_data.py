@@ -5,6 +5,8 @@ import gzip
 import hashlib
 import json
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,9 +35,22 @@ TABLES = (
 )
 
 
-def months(table, values, column):
-    """One column a series, one row a month."""
-    return table.pivot(index="month", columns=column, values=values).astype("float64")
+FIGURES = tomllib.loads(Path(__file__).with_name("figures.toml").read_text("utf-8"))
+
+
+def change(table, values, column):
+    """Change in %, January 2023 to January 2024, of each series."""
+    wide = table.pivot(index="month", columns=column, values=values).astype("float64")
+    return 100 * (wide.loc["2024-01-01"] / wide.loc["2023-01-01"] - 1)
+
+
+@pytest.mark.parametrize(("name", "row"), [(name, row) for name, rows in FIGURES.items() for row in rows])
+def test_figures_agree_with_the_publisher(name, row):
+    table = tables.load(name)
+    for column in row.keys() - {"is"}:
+        table = table[table[column].astype("str") == str(row[column])]
+    assert len(table) == 1
+    assert table.iloc[0][list(row["is"])].to_dict() == row["is"]
 
 
 def test_every_table_is_there_and_documented():
@@ -85,46 +100,38 @@ def test_records_are_the_published_ones_in_their_order():
     assert records["arrived"].is_monotonic_increasing and len(records) == 74_301
 
 
-def test_ai_postings_agree_with_the_tracker():
+def test_ai_postings_hold_every_day_of_nine_countries():
     table = tables.load("ai_postings")
-    us = months(table, "share", "country")["US"]
-    assert us[["2023-01-01", "2024-01-01", "2026-06-01"]].tolist() == [2.154, 1.9571, 5.7811]
     assert table["country"].nunique() == 9 and len(table) == 9 * 90
     assert (table["days"] == table["month"].dt.days_in_month).all()
     assert table.groupby("country", observed=True)["days"].sum().eq(2738).all()
 
 
 def test_ai_postings_countries_disagree_in_sign():
-    share = months(tables.load("ai_postings"), "share", "country")
-    change = 100 * (share.loc["2024-01-01"] / share.loc["2023-01-01"] - 1)
-    assert change["US"] == pytest.approx(-9.14, abs=0.01)
-    assert set(change.index[change > 0]) == {"CA", "DE", "FR", "GB", "IE"}
-    rise = 100 * (share.loc["2026-06-01", "US"] / share.loc["2023-01-01", "US"] - 1)
-    assert rise == pytest.approx(168.4, abs=0.1)
+    by_country = change(tables.load("ai_postings"), "share", "country")
+    assert by_country["US"] == pytest.approx(-9.14, abs=0.01)
+    assert set(by_country.index[by_country > 0]) == {"CA", "DE", "FR", "GB", "IE"}
 
 
-def test_postings_index_agrees_with_the_publisher():
+def test_postings_index_is_short_of_days_only_where_a_series_ends():
     table = tables.load("postings_index")
-    us = table.query("country == 'US' and sector == 'All jobs' and postings == 'total'").set_index("month")
-    assert us.loc["2023-01-01", ["index_sa", "index_nsa"]].tolist() == [140.5823, 140.33]
-    assert us.loc["2026-08-01", ["index_sa", "index_nsa", "days"]].tolist() == [101.7579, 105.2236, 14]
     days = table.groupby(["country", "sector", "postings"], observed=True)["days"].sum()
     assert days.value_counts().to_dict() == {2387: 12, 1701: 9}
     short = table["days"] < table["month"].dt.days_in_month
     assert set(table.loc[short, "month"].dt.strftime("%Y-%m")) == {"2024-09", "2026-08"}
+    assert not table.duplicated(["country", "sector", "postings", "month"]).any()
 
 
 def test_postings_index_sectors_end_in_2024_and_have_no_unadjusted_index():
     table = tables.load("postings_index")
     sectors = table[table["sector"] != "All jobs"]
-    assert sectors["sector"].nunique() == 9
     assert sectors["index_nsa"].isna().all() and table.drop(sectors.index)["index_nsa"].notna().all()
     assert sectors["month"].max() == pd.Timestamp("2024-09-01")
-    index = months(sectors, "index_sa", "sector")
-    assert index["Software Development"].max() == 226.3454
-    change = 100 * (index.loc["2024-01-01"] / index.loc["2023-01-01"] - 1)
-    assert change["Software Development"] == pytest.approx(-43.38, abs=0.01)
-    assert change["Mathematics"] == pytest.approx(-33.31, abs=0.01)
+    by_sector = change(sectors, "index_sa", "sector")
+    assert len(by_sector) == 9
+    assert by_sector[["Software Development", "Mathematics"]].tolist() == pytest.approx(
+        [-43.38, -33.31], abs=0.01
+    )
 
 
 def test_implied_count_of_ai_postings_fell_by_a_fifth():
@@ -166,20 +173,7 @@ def test_pay_ranges_give_the_median_with_repeats():
 
 
 def test_pay_audit_holds_the_evidence():
-    table = tables.load("pay_audit").set_index(["measure", "group", "key"]).sort_index()
-    value, n = table["value"], table["n"]
-    assert value["rows in pairs", "all", "all"] == pytest.approx(98.5, abs=0.05)
-    assert value["exact repeats", "all", "count"] == 39_304
-    assert value["days since the version before", "all", "2024-09-25"] == 45
-    assert n["days since the version before", "all", "2024-09-25"] == 11_354
-    measure, title = "median pay, US full-time 2024, USD", "Machine Learning Engineer"
-    assert (value[measure, title, "with repeats"], n[measure, title, "with repeats"]) == (194_000, 4_222)
-    assert (value[measure, title, "without repeats"], n[measure, title, "without repeats"]) == (
-        185_000,
-        1_220,
-    )
-    ratio = value["top to bottom of a range", "all pairs"]
-    assert ratio[["p10", "p50", "p90"]].tolist() == pytest.approx([1.14, 1.50, 2.08], abs=0.006)
+    value = tables.load("pay_audit").set_index(["measure", "group", "key"]).sort_index()["value"]
     shares = value["title share by month", "Software Engineer"]
     assert shares[:"2024-04"].eq(0).all()
     assert shares[["2024-06", "2024-07"]].tolist() == pytest.approx([13, 19], abs=0.6)
@@ -188,14 +182,15 @@ def test_pay_audit_holds_the_evidence():
     assert value["rows by year", "all"].sum() == 74_301
 
 
-def test_wages_agree_with_the_published_estimates():
+def test_wages_cover_the_nation_and_its_parts_once():
     table = tables.load("wages")
-    nation = table.query("area_type == 'nation' and code == '15-2051'").set_index("year")
-    may_2025 = nation.loc[2025, ["employment", "mean", "median", "p10", "p90"]].tolist()
-    assert may_2025 == [262_440, 126_800, 120_230, 67_240, 199_130]
-    assert nation.loc[2023, ["employment", "mean", "median"]].tolist() == [192_710, 119_040, 108_020]
-    assert nation.loc[2024, "median"] == 112_590
-    assert set(nation.index) == {2021, 2022, 2023, 2024, 2025}
+    assert set(table.query("area_type == 'nation' and code == '15-2051'")["year"]) == {
+        2021,
+        2022,
+        2023,
+        2024,
+        2025,
+    }
     assert not table.duplicated(["area_type", "area", "year", "code"]).any()
     areas = table.groupby("area_type", observed=True)["area"].nunique()
     assert areas.to_dict() == {"nation": 1, "sector": 20, "owner": 5, "state": 54, "metro": 40}
@@ -217,39 +212,9 @@ def test_wages_say_why_a_value_is_missing():
     assert set(coded["code"]) == {"11-3021", "15-1221"} and coded["p90"].isna().all()
 
 
-def test_projections_agree_with_the_release():
-    table = tables.load("projections").set_index("code")
-    data_scientists = table.loc["15-2051"]
-    assert data_scientists[["change_percent", "openings", "growth_rank"]].tolist() == [33.5, 23.4, 4]
-    assert data_scientists[["employment_2024", "employment_2034"]].tolist() == [245.9, 328.3]
-    assert table.loc["00-0000", "change_percent"] == 3.1
-    assert table.loc["15-0000", "change_percent"] == 10.1
-
-
-def test_skill_shares_agree_with_the_counts():
-    table = tables.load("skill_shares")
-    tagged = table.query("year == 2023 and place == 'US' and method == 'tags, tagged adverts only'")
-    aws = tagged[tagged["skill"] == "aws"].set_index("group")
-    assert aws.loc["Machine Learning Engineer", ["share", "postings"]].tolist() == [30.0, 140]
-    assert aws.loc["Data Engineer", "share"] == 45.1
-    every = table.query("place == 'all countries' and method == 'tags, all adverts'")
-    cloud = every[every["skill"] == "aws, azure or gcp"].set_index("role")
-    assert cloud.loc["MLOps Engineer", ["share", "share_low", "share_high"]].tolist() == [80.9, 67.5, 89.6]
-    assert cloud.loc["ML Engineer", "share"] == 37.4
-    assert cloud.loc["AI Research Scientist", "share"] == 10.4
-
-
-def test_education_agrees_with_the_survey():
-    table = tables.load("education").query("year == 2022 and degree == 'Doctorate'").set_index("role")
-    assert table.loc["AI Research Scientist", "share"] == pytest.approx(52, abs=0.5)
-    assert table.loc["ML Engineer", "share"] == pytest.approx(11, abs=0.5)
-    shares = (
-        tables.load("education").groupby(["survey", "year", "survey_role"], observed=True)["people"].sum()
-    )
-    totals = (
-        tables.load("education").groupby(["survey", "year", "survey_role"], observed=True)["total"].first()
-    )
-    assert (shares == totals).all()
+def test_degrees_add_up_to_the_people_of_a_role():
+    groups = tables.load("education").groupby(["survey", "year", "survey_role"], observed=True)
+    assert (groups["people"].sum() == groups["total"].first()).all()
 
 
 def test_education_says_that_stack_overflow_is_odbl():
@@ -258,15 +223,9 @@ def test_education_says_that_stack_overflow_is_odbl():
     assert "ODbL-1.0" in {licence["name"] for licence in resource["licenses"]}
 
 
-def test_tools_agree_with_the_survey():
-    table = (
-        tables.load("tools").query("year == 2022 and tool == 'Amazon Web Services (AWS)'").set_index("role")
-    )
-    assert table.loc["ML Engineer", "share"] == pytest.approx(42, abs=0.5)
-    assert table.loc["AI Research Scientist", "share"] == pytest.approx(23, abs=0.5)
-    everything = tables.load("tools")
-    assert (everything["people"] <= everything["answered"]).all()
-    assert (everything["answered"] <= everything["asked"]).all()
+def test_tools_count_who_named_one_among_who_answered_among_who_was_asked():
+    table = tables.load("tools")
+    assert (table["people"] <= table["answered"]).all() and (table["answered"] <= table["asked"]).all()
 
 
 @pytest.mark.parametrize("name", ["skill_shares", "education", "tools"])
@@ -285,23 +244,15 @@ def test_occupation_skills_have_no_data_scientists():
     assert table.loc[table["kind"] != "work style", "level"].notna().all()
 
 
-def test_firm_ai_use_agrees_with_the_census():
-    table = tables.load("firm_ai_use").query("sector == '00' and question == 'last two weeks'")
-    table = table.sort_values("start")
-    assert len(table) == 54
-    assert table["percent"].iloc[[0, -1]].tolist() == [3.7, 10.0]
-    assert f"{table['start'].iloc[0]:%Y-%m}" == "2023-09"
-    assert f"{table['end'].iloc[-1]:%Y-%m}" == "2025-10"
-    everything = tables.load("firm_ai_use")
-    assert (everything["percent"].isna() == everything["standard_error"].isna()).all()
+def test_firm_ai_use_has_every_period_and_no_value_without_its_error():
+    table = tables.load("firm_ai_use")
+    assert len(table.query("sector == '00' and question == 'last two weeks'")) == 54
+    assert (table["percent"].isna() == table["standard_error"].isna()).all()
 
 
-def test_notable_models_agree_with_epoch():
+def test_notable_models_add_up():
     table = tables.load("notable_models")
-    of_2024 = table[table["year"] == 2024].set_index("kind")
-    assert of_2024.loc["Industry only", ["models", "total"]].tolist() == [64, 81]
-    assert of_2024["models"].sum() == 81
-    assert table["models"].sum() == 924
+    assert table["models"].sum() == 924 and table.query("year == 2024")["models"].sum() == 81
 
 
 @pytest.mark.parametrize(
