@@ -217,12 +217,6 @@ def test_degrees_add_up_to_the_people_of_a_role():
     assert (groups["people"].sum() == groups["total"].first()).all()
 
 
-def test_education_says_that_stack_overflow_is_odbl():
-    resource = next(item for item in PACKAGE["resources"] if item["name"] == "education")
-    assert "ODbL" in resource["description"] and "worldwide" in resource["description"].lower()
-    assert "ODbL-1.0" in {licence["name"] for licence in resource["licenses"]}
-
-
 def test_tools_count_who_named_one_among_who_answered_among_who_was_asked():
     table = tables.load("tools")
     assert (table["people"] <= table["answered"]).all() and (table["answered"] <= table["asked"]).all()
@@ -255,14 +249,6 @@ def test_notable_models_add_up():
     assert table["models"].sum() == 924 and table.query("year == 2024")["models"].sum() == 81
 
 
-@pytest.mark.parametrize(
-    "figure",
-    ["36%", "$122,060", "5% to 19%", "over 1,000,000", "40% a year", "2024-02-02"],
-)
-def test_every_number_of_the_article_is_a_claim(figure):
-    assert (tables.load("claims")["figure"] == figure).sum() == 1
-
-
 def test_claims_have_a_verdict_a_notebook_and_an_id():
     with (tables.DATA / "claims.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -274,33 +260,30 @@ def test_claims_have_a_verdict_a_notebook_and_an_id():
 
 
 def test_evidence_bears_on_a_claim():
-    evidence = tables.load("claim_evidence")
-    assert set(evidence["claim"]) <= set(tables.load("claims")["id"])
-    change = evidence[(evidence["claim"] == "growth-36") & (evidence["publisher"] == "UMD-LinkUp")]
-    assert {25.0, 42.0} <= set(change["value"])
+    assert set(tables.load("claim_evidence")["claim"]) <= set(tables.load("claims")["id"])
 
 
-def test_evidence_says_no_more_than_the_ledger():
-    """Months, years and ways of seeing that the documents behind the figures do not give are not made up."""
-    evidence = tables.load("claim_evidence").set_index(["publisher", "value"])
-    assert evidence.loc[("UMD-LinkUp", 25.0), ["base", "end"]].tolist() == ["2023", "2024"]
-    assert evidence.loc[("Dice", 8.5), ["base", "end"]].tolist() == ["2023", "2024"]
-    assert evidence.loc["Dice", "base"].loc[[122_060.0, 111_193.0]].tolist() == ["2023", "2023"]
-    assert evidence.loc[("Glassdoor", 166_000.0), "seen"] == "second-hand"
-    claims = tables.load("claims").set_index("id")["primary_source_says"]
-    assert "for entrants" in claims["job-security"] and "survey year 2023" in claims["pay-122060"]
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        ("skill_shares", "description", ["no licence stated", "not verified", "as others report it"]),
+        ("skill_shares", "licenses", ["as others report it", "no stated or no verified licence"]),
+        ("skill_shares", "attribution", ["no licence stated", "licence not verified"]),
+        ("education", "description", ["ODbL", "Worldwide"]),
+        ("education", "licenses", ["ODbL-1.0"]),
+        ("education", "as_of", ["2022-09-16"]),
+        ("education", "made", ["professional doctorate", "no days"]),
+        ("wages", "counted", ["production bonuses"]),
+    ],
+)
+def test_descriptions_say_what_a_reader_must_know(name, key, words):
+    resource = next(item for item in PACKAGE["resources"] if item["name"] == name)
+    assert [word for word in words if word not in str(resource[key])] == []
 
 
-def test_descriptions_say_what_the_sources_do_not_say():
-    resources = {item["name"]: item for item in PACKAGE["resources"]}
-    skills = resources["skill_shares"]
-    assert "no licence stated" in skills["description"] and "not verified" in skills["description"]
-    assert "as others report it" in str(skills["licenses"]) and "no licence stated" in str(
-        skills["attribution"]
-    )
-    assert resources["education"]["as_of"] == resources["tools"]["as_of"] == "2022-09-16"
-    assert "professional doctorate" in resources["education"]["made"]
-    assert "production bonuses" in resources["wages"]["counted"]
+def test_job_security_is_contradicted_for_entrants():
+    claims = tables.load("claims").set_index("id")
+    assert claims.loc["job-security", "primary_source_says"].startswith("Contradicted for entrants")
 
 
 def test_descriptions_of_roles_say_what_the_rule_catches():
