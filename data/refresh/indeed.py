@@ -31,10 +31,7 @@ VALUES = ["share", "index_sa", "index_nsa"]
 
 
 def monthly(daily: pd.DataFrame) -> pd.DataFrame:
-    """Average daily series, told apart by `KEYS`, over calendar months, rounded to four decimals.
-
-    ``month`` is its first day, ``days`` the number of days in the mean: all, save at the ends of a series.
-    """
+    """Average daily series over calendar months; ``days`` is the number of days in each mean."""
     keys, values = ([name for name in names if name in daily] for names in (KEYS, VALUES))
     groups = daily.assign(month=daily["date"].dt.to_period("M").dt.start_time).groupby([*keys, "month"])
     return groups[values].mean().round(4).assign(days=groups.size()).reset_index()
