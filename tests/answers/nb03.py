@@ -18,20 +18,30 @@ REPLY = (
     "late labels do is unknown."
 )
 RIGHT = {
-    "argument": ["symmetric_correction", " symmetric_correction=True "],
+    "argument": ["symmetric_correction", " symmetric_correction=True ", {"symmetric_correction": True}],
     "ruling": [
         ("supported", 0, GAIN),
         (" Not shown ", 15, GAIN),
         ("refuted", 30, GAIN),
         ("supported", 9.7, GAIN),
+        ("Not-shown.", 15, GAIN),
     ],
-    "review": [GOOD, GOOD.replace("Mondrian", "Vovk").replace("baseline", "simple rival")],
-    "reply": [(REPLY, 172.11), (REPLY.replace("172.1", "172"), 172.11)],
+    "review": [
+        GOOD,
+        GOOD.replace("Mondrian", "Vovk").replace("baseline", "simple rival"),
+        "Earlier work did it. No simple rival is shown. It was tuned on its test weeks. Give error bars.",
+    ],
+    "reply": [
+        (REPLY, 172.11),
+        (REPLY.replace("172.1", "172"), 172.11),
+        (REPLY.replace("the table now says so", "this is a limitation"), 172.11),
+    ],
 }
 WRONG = {
     "argument": [
         ("minimize_interval_width", "same constant"),
         ("prefit", "same constant"),
+        ("symmetric_correction=False", "same constant"),
         (3, "same constant"),
     ],
     "ruling": [
@@ -43,10 +53,14 @@ WRONG = {
     "review": [
         ("A nice paper. Please compare with a baseline.", "not found: who did this before"),
         (GOOD.replace("There is no interval.", ""), "not found: no interval"),
+        (GOOD.replace("There is no interval.", "Its interval score is 182.4."), "not found: no interval"),
+        ("I am excited: unknown, correlated arrivals.", "not found: who did this before"),
     ],
     "reply": [
         (("Retraining is beyond the scope of this paper.", 172.11), "not found: on which weeks"),
         ((REPLY.replace("172.1", "171.2"), 172.11), "not found: gives the interval score as computed"),
+        ((REPLY.replace("Thank you.", "We disagree."), 172.11), "not found: thanks"),
+        ((REPLY.replace("is unknown", "is calculated later"), 172.11), "not found: what is still open"),
     ],
 }
 
@@ -85,6 +99,17 @@ def by_columns(ends, y, new_ends, miss):
     score = np.column_stack([ends[:, 0] - y, y - ends[:, 1]]).max(axis=1)
     correction = partitioned(score, miss)
     return np.column_stack([new_ends[:, 0] - correction, new_ends[:, 1] + correction])
+
+
+def in_a_table(ends, y, new_ends, miss):
+    known, new = (pd.DataFrame(one, columns=["low", "high"]) for one in (ends, new_ends))
+    correction = ranked(pd.concat([known["low"] - y, y - known["high"]], axis=1).max(axis=1), miss)
+    return pd.DataFrame({"low": new["low"] - correction, "high": new["high"] + correction})
+
+
+def split(ends, y, new_ends, miss):
+    correction = ranked(np.abs(y - ends.mean(axis=1)), miss)
+    return new_ends.mean(axis=1, keepdims=True) + correction * np.array([-1, 1])
 
 
 def absolute(ends, y, new_ends, miss):
@@ -153,6 +178,16 @@ def trained_again(stream):
     return ranges["low"], ranges["high"]
 
 
+def trained_on_adverts_before(stream, peek=False):
+    rows, parts = stream[stream["week"] >= 0], []
+    for month, now in rows.groupby(rows["arrived"].dt.to_period("M")):
+        last = "2025-01-31" if peek else month.start_time - pd.Timedelta(days=1)
+        model = pay.fit(pay.between(pay.adverts(), pay.FIRST_YEAR[0], last), **lesson.QUICK)
+        parts.append(pd.DataFrame(model.predict(now), now.index, ["low", "high"]))
+    ranges = pd.concat(parts).sample(frac=1, random_state=0)
+    return ranges["low"], ranges["high"].sort_index()
+
+
 def of_all_time(stream):
     rows = stream[stream["week"] >= 0]
     correction = stream["score"].quantile(0.8)
@@ -180,15 +215,15 @@ def changing(stream):
 
 RIGHT_PIECES = {
     "conformal_quantile": [ranked, partitioned],
-    "cqr": [by_loop, by_columns],
-    "aci": [adaptive, adaptive_shorter],
-    "mine": [fading, trained_again, lesson.corrected],
+    "cqr": [by_loop, by_columns, in_a_table],
+    "aci": [adaptive, adaptive_shorter, lambda *given, **named: adaptive(*given, **named).iloc[::-1]],
+    "mine": [fading, trained_again, trained_on_adverts_before, lesson.corrected],
 }
 WRONG_PIECES = {
     "conformal_quantile": [
         (lambda scores, miss: np.quantile(scores, 1 - miss), "np.quantile"),
         (without_the_new_one, "new case"),
-        (unclipped, "between 1 and n"),
+        (unclipped, "within 1 and n"),
         (lambda scores, miss: ranked(scores, 1 - miss), "lower tail"),
         (in_place, "changes what it is given"),
         (lambda scores, miss: print(ranked(scores, miss)), "return"),
@@ -196,7 +231,8 @@ WRONG_PIECES = {
     "cqr": [
         (absolute, "never negative"),
         (narrowing, "must widen"),
-        (each_end, "It should give"),
+        (each_end, "same correction"),
+        (split, "It should give"),
         (lambda ends, y, new_ends, miss: new_ends, "It should give"),
         (lambda ends, y, new_ends: new_ends, "TypeError"),
     ],
@@ -206,11 +242,15 @@ WRONG_PIECES = {
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window, sign=-1), "sign is wrong"),
         (lambda stream, step=0.05, window=13: adaptive(stream, 1, window), "left out the step"),
         (per_advert, "once a week"),
+        (lambda stream, step=0.05, window=13: adaptive(stream, step, window).to_numpy(), "one Series"),
         (lambda stream, step=0.05, window=13: adaptive(stream, 0, window), "It should give"),
     ],
     "mine": [
         (of_all_time, "looks ahead"),
+        (lambda stream: trained_on_adverts_before(stream, peek=True), "looks ahead"),
         (only_known_roles, "got no range"),
+        (lambda stream: [end.reset_index(drop=True) for end in lesson.corrected(stream)], "under its index"),
+        (lambda stream: [stream["role"].map({"Other": 0})["Software Engineer"]] * 2, "a role that is new"),
         (crossed, "above its high end"),
         (one_table, "two Series"),
         (changing, "changes the stream"),
