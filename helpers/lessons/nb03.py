@@ -68,15 +68,17 @@ def weeks(table, window=13, late=0):
 def corrected(table, window=13, late=0, each_role=False, each_end=False):
     """Correct ranges by past weeks, in all the ways that the notebook compares: two Series, low and high."""
     quantile, parts = check.reference("03", "conformal_quantile"), []
-    miss, scores = (0.1, ["under", "over"]) if each_end else (0.2, ["score", "score"])
-    for now, past in weeks(_with_score(table), window, late):
-        for role, rows in now.groupby("role", observed=True) if each_role else [(None, now)]:
-            own = past[past["role"] == role]
-            own = own if len(own) >= pay.FEW else past
-            down, up = (quantile(own[score], miss) for score in scores)
-            parts.append(pd.DataFrame({"low": rows["range_low"] - down, "high": rows["range_high"] + up}))
-    ranges = pd.concat(parts).sort_index()
-    return ranges["low"], ranges.max(axis=1)
+    miss, ends = (0.1, ["under", "over"]) if each_end else (0.2, ["score", "score"])
+    table = _with_score(table).assign(group=table["role"].factorize()[0] if each_role else 0)
+    for now, past in weeks(table, window, late):
+        group, scores, moves = now["group"].to_numpy(), past[ends].to_numpy(), np.empty((len(now), 2))
+        for one in np.unique(group):
+            own = scores[past["group"].to_numpy() == one]
+            own = own if len(own) >= pay.FEW else scores
+            moves[group == one] = [quantile(column, miss) for column in own.T]
+        parts.append(now[["range_low", "range_high"]] + moves * (-1, 1))
+    ranges = pd.concat(parts)
+    return ranges["range_low"], ranges.max(axis=1)
 
 
 def widen(table, correction):
@@ -163,7 +165,7 @@ def draw_roles(table, low, high):
     words = {"title": title, "source": tables.cite("pay_ranges"), "sentence": _price(found)}
     words["unit"] = "Coverage minus the promised 80%, in points, with 95% intervals"
     gaps = roles[["inside, %", "low", "high"]] - 80
-    return charts.rows(gaps, value="inside, %", thick=("low", "high"), form="{:+.0f}", **words)
+    return charts.rows(gaps, value="inside, %", thick=("low", "high"), form="{:+z.0f}", **words)
 
 
 def _price(found):
