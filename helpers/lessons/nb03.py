@@ -9,7 +9,7 @@ import pandas as pd
 from helpers import charts, check, pay, stats, tables
 
 LEARN = ("2022-09-01", "2023-05-31")  # days of the adverts that the model of the stream learned from
-SUMMER = 13  # weeks from June to August 2023, only to calibrate on
+SUMMER = 13  # weeks from June to August 2023, only to correct by
 LAST_OPEN = 40  # last week before the seal
 QUICK = {"n_estimators": 12, "learning_rate": 0.45}  # few large steps in place of 60 small ones
 PAPER = {"symmetric_correction": True}  # the version of the paper's main theorem

@@ -178,14 +178,19 @@ def trained_again(stream):
     return ranges["low"], ranges["high"]
 
 
-def trained_on_adverts_before(stream, peek=False):
+def trained_on_adverts_before(stream):
     rows, parts = stream[stream["week"] >= 0], []
     for month, now in rows.groupby(rows["arrived"].dt.to_period("M")):
-        last = "2025-01-31" if peek else month.start_time - pd.Timedelta(days=1)
-        model = pay.fit(pay.between(pay.adverts(), pay.FIRST_YEAR[0], last), **lesson.QUICK)
+        past = pay.between(pay.adverts(), pay.FIRST_YEAR[0], month.start_time - pd.Timedelta(days=1))
+        model = pay.fit(past, n_estimators=2)
         parts.append(pd.DataFrame(model.predict(now), now.index, ["low", "high"]))
     ranges = pd.concat(parts).sample(frac=1, random_state=0)
     return ranges["low"], ranges["high"].sort_index()
+
+
+def of_all_adverts(stream):
+    rows = stream.index[stream["week"] >= 0]
+    return tuple(pd.Series(end, rows) for end in pay.adverts()["midpoint"].quantile([0.1, 0.9]))
 
 
 def of_all_time(stream):
@@ -247,7 +252,7 @@ WRONG_PIECES = {
     ],
     "mine": [
         (of_all_time, "looks ahead"),
-        (lambda stream: trained_on_adverts_before(stream, peek=True), "looks ahead"),
+        (of_all_adverts, "looks ahead"),
         (only_known_roles, "got no range"),
         (lambda stream: [end.reset_index(drop=True) for end in lesson.corrected(stream)], "under its index"),
         (lambda stream: [stream["role"].map({"Other": 0})["Software Engineer"]] * 2, "a role that is new"),
