@@ -109,13 +109,9 @@ def png(figure, density=1):
 def show(figure, table=None):
     """Show a figure in a notebook: the picture with its alt text, a sentence below, and its numbers folded.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure or matplotlib.axes.Axes
-        Made here, or with pyplot or pandas in a cell (what ``plot`` returned). One that :func:`finish` has not
-        seen has no sentence, and the title of its axes is its alt text.
-    table : pandas.DataFrame or pandas.Series, optional
-        The numbers behind it, rounded as they are to be read.
+    `figure` is a matplotlib Figure, or what ``plot`` of pandas returned. One that :func:`finish` has not seen has no
+    sentence, and the title of its axes is its alt text. `table` (DataFrame or Series) holds the numbers behind it, rounded
+    as they are to be read.
     """
     figure = np.ravel(figure)[0]  # `plot(subplots=True)` returns several axes of one figure
     figure = figure if isinstance(figure, Figure) else figure.get_figure()
@@ -171,21 +167,10 @@ def table_html(table, title):
 def rows(table, *, unit, value, thin=None, thick=None, mine=None, form="{:,.0f}", **words):
     """Draw a dot with its number for each row of a table, the first on top; the axis holds zero.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Indexed by the names of the rows (a name may have two lines). A row with a missing number is not drawn; it says
-        "too few to say".
-    unit, form : str
-        Label of the axis, and how a number is written.
-    value : str
-        Column of the dots.
-    thin, thick : (str, str), optional
-        Columns of the ends of a thin and of a thick line.
-    mine : sequence of bool, optional
-        Rows in colour and bold, the others in grey; if not told, all are in colour.
-    **words
-        ``title``, ``source`` and ``sentence``: see :func:`finish`.
+    The rows are named by the index (a name may have two lines). `value` is the column of the dots; `thin` and `thick` are
+    pairs of columns, the ends of a line. Rows where `mine` is true are in colour and bold, the others in grey; if it is not
+    told, all are in colour. A row without a value says "too few to say". `unit` labels the axis, `form` writes a number,
+    and `words` are ``title``, ``source`` and ``sentence`` of :func:`finish`.
     """
     figure, axes = _named(table.index)
     mine = [True] * len(table) if mine is None else list(mine)
