@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from IPython.utils.capture import capture_output
 
-SECONDS = 10  # that a judge may take; it needs well under one
+SECONDS = 20  # that a judge may take; it needs two or three, and ten on a slow machine
 _NAME = "judge of a learner's code"
 
 
