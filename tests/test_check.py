@@ -59,7 +59,7 @@ def broken(answer):
 class Broken:
     """An object whose methods fail."""
 
-    def __getattr__(self, name):
+    def __getattr__(self, *names):
         raise RuntimeError
 
     __eq__ = __str__ = __repr__ = __float__ = __len__ = __hash__ = __getattr__
@@ -152,6 +152,7 @@ def test_a_right_piece_is_used_noted_and_kept(said):
         (fails, "`fails([3, 1, 2], 2)` stopped with `IndexError`"),
         (leaves, "stopped with `SystemExit`"),
         (7, "This is 7, and a function is needed."),
+        pytest.param(Broken(), "stopped with `RuntimeError`", id="broken"),
     ],
 )
 def test_a_wrong_piece_gets_the_hint_for_its_mistake(piece, hint, said):
@@ -197,7 +198,7 @@ def test_named_wrong_versions_are_edits_of_our_solution():
     [
         ("def f(x):\n    ...", True), ("def f(x):\n    return ...", True), ("x = f(...)", True),
         ("def f(x):\n    return x[..., 0]", False), ("class Wrong(Exception):\n    ...", False),
-        ("a: tuple[int, ...] = ()", False), ("b = Field(...)", False), ("def (", False),
+        ("a: tuple[int, ...] = ()", False), ("b = Field(...)", False), ("def (", False), ("\0", False),
     ],
 )  # fmt: skip
 def test_what_counts_as_a_stub(source, open_, tmp_path):

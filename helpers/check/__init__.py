@@ -120,19 +120,17 @@ def build(todo, wrong=None):
                 return ours
             try:
                 verdict = running.limited(lambda: judge(piece, ours, versions(checker)))
-                state, said = verdict.state, verdict.message
             except TimeoutError:
-                seconds = running.SECONDS
-                state, said = (
-                    "wrong",
-                    f"It was still running after {seconds} seconds. Is there a loop without an end?",
+                said = (
+                    f"It was still running after {running.SECONDS} seconds. Is there a loop without an end?"
                 )
+                verdict = Verdict("wrong", said)
             except BaseException as error:
-                state, said = "wrong", f"It stopped with {error_in_words(error)}."
-            if state != "right":
-                display(Verdict(state, f"{said} Ours is used until yours is right."))
+                verdict = Verdict("wrong", f"It stopped with {error_in_words(error)}.")
+            if verdict.state != "right":
+                display(Verdict(verdict.state, f"{verdict.message} Ours is used until yours is right."))
                 return ours
-            display(Verdict(state, f"{said} Yours is used from here on."))
+            display(right(f"{verdict.message} Yours is used from here on."))
             profile.mark_solved(notebook, name)
             _keep(piece, notebook, name)
             return piece
@@ -173,7 +171,7 @@ def _unfinished(piece):
         nodes = list(ast.walk(ast.parse(source)))
     except FileNotFoundError:
         return True
-    except (OSError, TypeError, SyntaxError):
+    except Exception:  # no source, no Python, an object whose methods fail: the judge will say
         return False
     fine = set()
     for node in nodes:
