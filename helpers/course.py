@@ -1,8 +1,6 @@
 """The course: its sixteen notebooks, how long they take, how far a learner is, and whether this computer is ready."""
 
 import dataclasses
-import json
-import re
 import sys
 import tomllib
 from importlib import metadata
@@ -14,9 +12,6 @@ from packaging.requirements import Requirement
 from helpers import check, profile, tables
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
-_LONGER = "(longer path)"
-_MAP = "00-017"  # the cell of notebook 00 under which the map stands
-_FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +21,7 @@ class Notebook:
     file: str
     title: str
     makes: str
-    minutes: tuple = ()  # planned, for one that is not written yet: with builds, without
+    minutes: tuple  # with the builds, without, and on the short path of one that is written
 
     @property
     def number(self):
@@ -48,78 +43,9 @@ def finished():
     return tuple(notebook for notebook in SERIES if notebook.path.exists())
 
 
-def navigation(number):
-    """str: links to the notebook before, the contents and the next one, as Markdown."""
-    there = finished()
-    place = [notebook.number for notebook in there].index(number)
-    links = [f"[← {one.title}]({one.path.name})" for one in there[:place][-1:]]
-    links.append(f"[Contents]({SERIES[0].path.name}#cell-id={_MAP})")  # that of a heading leads to the top of it
-    links += [f"[{one.title} →]({one.path.name})" for one in there[place + 1 :][:1]]
-    return " | ".join(links)
-
-
-def minutes(path):
-    """Count the honest minutes of a stored notebook, for a student of the field, in steps of five.
-
-    A minute for 180 words, 5 seconds a line of code that is given, 20 a figure or table, 3 minutes an exercise, 8 to 12
-    a build, by the length of its solution. What is folded is not counted. Returns three whole numbers: with the builds,
-    without, and for the short path, which has neither builds nor the sections that are marked as longer.
-    """
-    solved = {place: text for place, text in check.solutions(path.name[:2]).values()}
-    builds = rest = short = 0.0
-    longer = 0  # level of the heading of a longer section that we are in
-    for place, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
-        source, tags = "".join(cell["source"]), cell["metadata"].get("tags", ())
-        if cell["cell_type"] == "markdown":
-            for part in re.split(r"^(?=#+ )", _FOLDS.sub("", source), flags=re.MULTILINE):
-                heading = re.match(r"(#+) (.*)", part)
-                if heading and (longer == 0 or len(heading[1]) <= longer):
-                    longer = len(heading[1]) if heading[2].endswith(_LONGER) else 0
-                rest += len(part.split()) / 180
-                short += len(part.split()) / 180 * (not longer)
-        elif "build" in tags:
-            builds += min(8 + max(_lines(solved[place]) - 5, 0) / 5, 12)
-        else:
-            seen = sum("text/html" in output.get("data", ()) for output in cell["outputs"])
-            spent = 3 if "exercise" in tags else (5 * _lines(source) + 20 * seen) / 60
-            rest += spent
-            short += spent * (not longer)
-    return tuple(5 * round(sum_ / 5) for sum_ in (builds + rest, rest, short))
-
-
-def _lines(source):
-    lines = (line.strip() for line in source.splitlines())
-    return sum(1 for line in lines if line and not line.startswith("#"))
-
-
-def time_line(number):
-    """str: the sentence about time in the opening of a written notebook."""
-    full, without, short = minutes(next(one for one in SERIES if one.number == number).path)
-    line = f"**Time:** about {full} minutes"
-    if without < full:
-        line += f", {without} without the builds"
-    if short < without:
-        line += f"; about {short} on the short path, which also leaves out the sections marked as longer"
-    return f"{line}."
-
-
-def _planned(notebook):
-    return minutes(notebook.path)[:2] if notebook.path.exists() else notebook.minutes
-
-
 def hours():
     """tuple of int: the whole series with its builds, and without, for a student of the field."""
-    full, without = zip(*(_planned(notebook) for notebook in SERIES), strict=True)
-    return round(sum(full) / 60), round(sum(without) / 60)
-
-
-def table():
-    """str: the series as a Markdown table, and a line with the hours of all."""
-    lines = ["| notebook | you make | minutes | without builds |", "| --- | --- | ---: | ---: |"]
-    for notebook in SERIES:
-        full, without = _planned(notebook)
-        lines.append(f"| {notebook.number} {notebook.title} | {notebook.makes} | {full} | {without} |")
-    return "\n".join([*lines, "", _in_all()])
+    return tuple(round(sum(notebook.minutes[place] for notebook in SERIES) / 60) for place in (0, 1))
 
 
 def map():
@@ -131,7 +57,7 @@ def map():
     lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
     lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in SERIES:
-        full, without = _planned(notebook)
+        full, without = notebook.minutes[:2]
         name, done = f"{notebook.number} {notebook.title}", ["not written yet", ""]
         if notebook in there:
             name = f"[{name}]({notebook.path.name})"

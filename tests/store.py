@@ -12,7 +12,7 @@ import sys
 import nbformat
 
 from helpers import course
-from tests import books
+from tests import books, series
 
 _LINKS = re.compile(r"^(NAVIGATION|(?:\[← .*|\[Contents\]).*)$", re.MULTILINE)
 _TIME = re.compile(r"^\*\*Time:\*\*.*$", re.MULTILINE)
@@ -24,7 +24,7 @@ def store(path):
     """Run one notebook with an empty profile, and write it with its outputs, its links and its minutes."""
     book = books.read(path)
     number = path.name[:2]
-    book.cells[0].source = _LINKS.sub(course.navigation(number), book.cells[0].source)
+    book.cells[0].source = _LINKS.sub(series.navigation(number), book.cells[0].source)
     with books.empty_profile():
         books.run(book)
     for cell in books.code_cells(book):
@@ -39,7 +39,8 @@ def store(path):
         del book.metadata[key]
     nbformat.validate(book)
     nbformat.write(book, path)
-    book.cells[0].source = _TIME.sub(course.time_line(number), book.cells[0].source)  # rests on the outputs
+    series.keep(path)  # the minutes rest on the outputs
+    book.cells[0].source = _TIME.sub(series.time_line(*series.minutes(path)), book.cells[0].source)
     nbformat.write(book, path)
 
 
@@ -48,12 +49,14 @@ def readme():
     path = course.NOTEBOOKS.parent / "README.md"
     text = path.read_text("utf-8")
     start, end = text.index("| notebook |"), text.index("\n\nThe map in notebook 00")
-    path.write_text(text[:start] + course.table() + text[end:], "utf-8")
+    path.write_text(text[:start] + series.table() + text[end:], "utf-8")
 
 
 def main(names):
     """Store the named notebooks, or all."""
-    for path in [pathlib.Path(name) for name in names] or books.PATHS:
+    for path in reversed(
+        [pathlib.Path(name) for name in names] or books.PATHS
+    ):  # the first shows minutes of all
         store(path)
         print(path.name)
     if not names:

@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers import course, profile, tables
 from helpers.check import solved
+from tests import series
 
 
 @pytest.fixture(autouse=True)
@@ -65,18 +66,10 @@ def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
     ]
     nbformat.write(new_notebook(cells=cells), tmp_path / "77_try.ipynb")
     monkeypatch.setattr(solved, "NOTEBOOKS", tmp_path)
-    assert course.minutes(tmp_path / "77_try.ipynb") == (35, 25, 15)
-
-
-def test_time_line_and_table_agree():
-    for notebook in course.finished():
-        full, without, _ = course.minutes(notebook.path)
-        assert f"about {full} minutes" in course.time_line(notebook.number)
-        row = f"| {notebook.number} {notebook.title} | {notebook.makes} | {full} | {without} |"
-        assert row in course.table()
+    assert series.minutes(tmp_path / "77_try.ipynb") == (35, 25, 15)
 
 
 def test_navigation():
     there = course.finished()
-    assert course.navigation("00").startswith("[Contents]") and there[1].path.name in course.navigation("00")
-    assert there[0].path.name in course.navigation("01")
+    assert series.navigation("00").startswith("[Contents]") and there[1].path.name in series.navigation("00")
+    assert there[0].path.name in series.navigation("01")

@@ -10,7 +10,7 @@ import urllib.parse
 import pytest
 
 from helpers import check, course
-from tests import books
+from tests import books, series
 
 MAX_BYTES = 400_000
 every = pytest.mark.parametrize("path", books.BY_HAND, ids=lambda path: path.stem)
@@ -57,8 +57,9 @@ def test_opening(path):
     assert opening.startswith(f"# {notebook.title}\n")
     assert "**What you'll do:**" in opening and "**You need:**" in opening
     again = "run python -m tests.store to renew the links and the minutes"
-    assert course.time_line(notebook.number) in opening, again
-    assert opening.endswith(course.navigation(notebook.number)), again
+    assert series.time_line(*series.minutes(path)) in opening, again
+    assert opening.endswith(series.navigation(notebook.number)), again
+    assert tuple(notebook.minutes) == series.minutes(path), again
 
 
 @every
@@ -97,7 +98,7 @@ def test_cells_are_short_and_explained(path):
 
 @job
 def test_a_job_fits_into_an_evening_and_has_a_short_path(path):
-    full, without, short = course.minutes(path)
+    full, without, short = series.minutes(path)
     assert full <= 75 and short <= 40 and short <= without < full
     assert books.markdown(books.read(path)).count("**Resting point.**") >= 2
 
@@ -242,6 +243,6 @@ def test_code_needs_no_network_and_no_shell(path):
 
 def test_readme_shows_the_series():
     readme = (course.NOTEBOOKS.parent / "README.md").read_text("utf-8")
-    assert course.table() in readme, "run python -m tests.store without a name"
+    assert series.table() in readme, "run python -m tests.store without a name"
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (course.NOTEBOOKS.parent / target).exists(), target

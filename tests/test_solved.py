@@ -36,7 +36,11 @@ def out_of_reach(tmp_path, monkeypatch):
     for name, folder in (("HOME", home), ("TMPDIR", temporary)):
         folder.mkdir()
         monkeypatch.setenv(name, str(folder))
-    quiet = ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "ORT_DISABLE_TELEMETRY")  # the notebook itself must see to it
+    quiet = (
+        "DO_NOT_TRACK",
+        "MLFLOW_DISABLE_TELEMETRY",
+        "ORT_DISABLE_TELEMETRY",
+    )  # the notebook itself must see to it
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", *quiet):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())  # its list of fonts takes seconds

@@ -1,0 +1,86 @@
+"""What stands in every notebook and in README.md about the series: minutes, links, the table."""
+
+import json
+import re
+import tomllib
+
+from helpers import check, course
+
+FILE = course.NOTEBOOKS.parent / "helpers" / "series.toml"
+_MAP = "00-017"  # the cell of notebook 00 under which the map stands
+_LONGER = "(longer path)"
+_FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
+
+
+def minutes(path):
+    """Count the honest minutes of a stored notebook, for a student of the field, in steps of five.
+
+    A minute for 180 words, 5 seconds a line of code that is given, 20 a figure or table, 3 minutes an exercise, 8 to 12
+    a build, by the length of its solution. What is folded is not counted. Returns three whole numbers: with the builds,
+    without, and for the short path, which has neither builds nor the sections that are marked as longer.
+    """
+    solved = {place: text for place, text in check.solutions(path.name[:2]).values()}
+    builds = rest = short = 0.0
+    longer = 0  # level of the heading of a longer section that we are in
+    for place, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
+        source, tags = "".join(cell["source"]), cell["metadata"].get("tags", ())
+        if cell["cell_type"] == "markdown":
+            for part in re.split(r"^(?=#+ )", _FOLDS.sub("", source), flags=re.MULTILINE):
+                heading = re.match(r"(#+) (.*)", part)
+                if heading and (longer == 0 or len(heading[1]) <= longer):
+                    longer = len(heading[1]) if heading[2].endswith(_LONGER) else 0
+                rest += len(part.split()) / 180
+                short += len(part.split()) / 180 * (not longer)
+        elif "build" in tags:
+            builds += min(8 + max(_lines(solved[place]) - 5, 0) / 5, 12)
+        else:
+            seen = sum("text/html" in output.get("data", ()) for output in cell["outputs"])
+            spent = 3 if "exercise" in tags else (5 * _lines(source) + 20 * seen) / 60
+            rest += spent
+            short += spent * (not longer)
+    return tuple(5 * round(sum_ / 5) for sum_ in (builds + rest, rest, short))
+
+
+def _lines(source):
+    lines = (line.strip() for line in source.splitlines())
+    return sum(1 for line in lines if line and not line.startswith("#"))
+
+
+def keep(path):
+    """Write the counted minutes of a notebook into the list of the series."""
+    text = FILE.read_text("utf-8")
+    row = re.compile(rf'(file = "{path.stem}"\n(?:.+\n)*?minutes = ).*')
+    FILE.write_text(row.sub(rf"\g<1>{list(minutes(path))}", text), "utf-8")
+
+
+def time_line(full, without, short):
+    """str: the sentence about time in the opening of a notebook."""
+    line = f"**Time:** about {full} minutes"
+    if without < full:
+        line += f", {without} without the builds"
+    if short < without:
+        line += f"; about {short} on the short path, which also leaves out the sections marked as longer"
+    return f"{line}."
+
+
+def navigation(number):
+    """str: links to the notebook before, the contents and the next one, as Markdown."""
+    there = course.finished()
+    place = [notebook.number for notebook in there].index(number)
+    links = [f"[← {one.title}]({one.path.name})" for one in there[:place][-1:]]
+    links.append(
+        f"[Contents]({course.SERIES[0].path.name}#cell-id={_MAP})"
+    )  # that of a heading leads to the top of it
+    links += [f"[{one.title} →]({one.path.name})" for one in there[place + 1 :][:1]]
+    return " | ".join(links)
+
+
+def table():
+    """str: the series as a Markdown table, and a line with the hours of all."""
+    lines = ["| notebook | you make | minutes | without builds |", "| --- | --- | ---: | ---: |"]
+    rows = tomllib.loads(FILE.read_text("utf-8"))["notebook"]
+    for notebook in rows:
+        number, (full, without) = notebook["file"][:2], notebook["minutes"][:2]
+        lines.append(f"| {number} {notebook['title']} | {notebook['makes']} | {full} | {without} |")
+    full, without = (round(sum(notebook["minutes"][place] for notebook in rows) / 60) for place in (0, 1))
+    return "\n".join([*lines, "", f"In all about {full} hours, {without} without the builds."])
