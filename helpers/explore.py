@@ -88,6 +88,7 @@ class Panel:
         return {name: self._choices[name][control.index][1] for name, control in self.controls.items()}
 
     def _redraw(self, _change):
+        self._let_go()
         try:
             shown = self._render(*self.values.values())
         except Exception as error:
@@ -107,9 +108,12 @@ class Panel:
 
     def _draw_ahead(self):
         """Draw the settings one step of one control away from the present one, once nothing was moved for a while."""
-        if self._ahead:
-            self._ahead.cancel()  # the neighbours of another setting
+        self._let_go()
         self._ahead = asyncio.create_task(self._draw_neighbours())
+
+    def _let_go(self):
+        if self._ahead:
+            self._ahead.cancel()  # they are the neighbours of another setting
 
     async def _draw_neighbours(self):
         await asyncio.sleep(_PAUSE)
