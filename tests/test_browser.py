@@ -217,15 +217,27 @@ def work_panel(page, panel):
     assert lists or handles
     for choice in lists:
         assert choice.evaluate("e => (e.ariaLabel || e.labels[0].textContent).trim()")
+        assert focus_is_seen(choice)
         start, last = choice.evaluate("e => [e.selectedIndex, e.options.length - 1]")
         changes(panel, lambda choice=choice, up=start == last: choice.press("ArrowUp" if up else "ArrowDown"))
         changes(panel, lambda choice=choice, start=start: choice.select_option(index=start))
     for handle in handles:
         assert handle.get_attribute("aria-label")
+        slider = handle.locator("xpath=ancestor::*[contains(@class, 'widget-hslider')]")
+        shown = slider.locator(".widget-readout")
+        expect(handle).to_have_attribute("aria-valuetext", shown.inner_text())
+        assert not shown.evaluate("e => e.isContentEditable || e.hasAttribute('tabindex')")
+        assert focus_is_seen(handle)
         first = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemin")
         key = "ArrowRight" if first else "ArrowLeft"
         changes(panel, lambda handle=handle, key=key: handle.press(key))
         changes(panel, lambda handle=handle: drag(page, handle))
+
+
+def focus_is_seen(control):
+    """Is there a line of two pixels around a control that the keyboard has come to?"""
+    control.focus()
+    return control.evaluate("e => parseFloat(getComputedStyle(e).outlineWidth) >= 2")
 
 
 def changes(panel, act):
@@ -257,6 +269,7 @@ def work_form(form):
     questions = form.locator("select").all()
     assert len(questions) >= 4
     for question in questions:
+        assert focus_is_seen(question)
         question.press("ArrowDown")
         expect(form.get_by_role("status")).to_have_text("Saved.")
         question.select_option(index=3)
