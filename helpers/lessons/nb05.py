@@ -1,10 +1,13 @@
 """Notebook 05: candidates good and bad, a registry, shadow runs, the weekly stream; the judges of its pieces."""
 
 import copy
+import dataclasses
+import datetime
 import functools
 import hashlib
 import re
 import tempfile
+import urllib.parse
 from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
@@ -23,6 +26,16 @@ NOW = ("2024-06-17", "2024-07-10")  # the weeks of the release
 MODEL = "pay-range"
 EVENTS = {"2024-06-23": "software engineers are collected", "2024-07-28": "coverage falls"}
 SOURCE = tables.cite("pay_ranges")
+
+
+def registry(folder):
+    """str: address of a new registry in a folder. One that lies there already is kept aside, whatever it is."""
+    file = folder / "registry.db"
+    if file.exists():
+        file.rename(folder / f"registry-until-{datetime.datetime.now():%Y-%m-%d-%H%M%S}.db")
+    return "sqlite:///" + str(file).replace("%", "%25").replace(
+        "?", "%3F"
+    )  # these two mean more in an address
 
 
 def train(first, last, **settings):
@@ -54,7 +67,7 @@ def handed_in(name, trained, rows, exported=None):
 def candidates():
     """dict of str to candidate: what three people hand in for the next release."""
     good, rows = train("2022-09-01", "2024-03-31")
-    letters = _exported(good, "ordinalencoder", 0, sorted(pay.LEVELS))
+    letters = skewed(skewed(good, "MI", "EX"), "MI", "SE")
     return {
         "march-2024": handed_in("march-2024", good, rows),
         "june-2024": handed_in("june-2024", *train("2022-09-01", JUDGE[1])),
@@ -68,32 +81,27 @@ def in_a_hurry():
     return handed_in("weekend-2024", _moved(good.trained, -18), good.rows)
 
 
-def _exported(trained, encoder, place, order):
-    """The model as an export with a mistake: the categories of one encoder in another order."""
+def skewed(trained, first, second):
+    """A model as a faulty export has it: its encoder takes two words for each other."""
     ends = copy.deepcopy(trained.ends)
-    for end in ends:
-        part = end[0].named_transformers_[encoder]
-        part.categories_[place] = np.array(order, dtype=object)
+    for encoder in (part for end in ends for part in end[0].named_transformers_.values()):
+        for words in getattr(encoder, "categories_", ()):
+            places = np.flatnonzero(np.isin(words, [first, second]))
+            words[places] = words[places[::-1]]
     return pay.PayRange(ends, trained.correction)
 
 
-def _moved(trained, thousand, role=None):
-    change = trained.correction * 0.0 + thousand
-    if role:
-        change[change.index != role] = 0
+def _moved(trained, thousand, roles=pay.ALL_ROLES):
+    change = trained.correction * 0.0
+    change.loc[list(roles)] = thousand
     return pay.PayRange(trained.ends, trained.correction + change)
 
 
 def systems(some):
     """dict of str to dict: what the arguments of a release test stand for, by candidate (see `suites.run`)."""
-    judged, old = pay.between(pay.adverts(), *JUDGE), model.from_bytes(champion().data)
+    same = {"judged": pay.between(pay.adverts(), *JUDGE), "champion": model.from_bytes(champion().data)}
     return {
-        name: {
-            "candidate": model.from_bytes(one.data),
-            "trained": one.trained,
-            "champion": old,
-            "judged": judged,
-        }
+        name: same | {"candidate": model.from_bytes(one.data), "trained": one.trained}
         for name, one in some.items()
     }
 
@@ -102,6 +110,8 @@ def systems(some):
 FAULTS = {
     "june-2024": "It lets a model through that learned until the day of the release. Compare `candidate.last` with the "
     "first day of `judged`.",
+    "half": "It lets a model through that learned until the middle of the weeks on which it is judged. Compare with the "
+    "*first* of them.",
     "rebuilt": "It lets an export through that ranks the levels by their letters. Compare the file with `trained`.",
     "swapped": "It lets an export through that takes two countries for each other. Compare the file with `trained` on "
     "every job.",
@@ -116,14 +126,13 @@ FAULTS = {
 @functools.cache
 def _release_systems():
     good, rows = candidates()["march-2024"].trained, candidates()["march-2024"].rows
-    countries = ["US", "CA", "DE", "AU", "GB", *list(pay.COUNTRIES)[5:]]
     period = ("2022-09-01", "2024-03-31")
     unseen = {
         "second": handed_in("second", train(*period, n_estimators=80)[0], rows),
-        "swapped": handed_in("swapped", good, rows, _exported(good, "onehotencoder", 1, countries)),
+        "swapped": handed_in("swapped", good, rows, skewed(good, "GB", "DE")),
         "lazy": handed_in("lazy", train(*period, n_estimators=3)[0], rows),
         "roomy": handed_in("roomy", _moved(good, 14), rows),
-        "one role": handed_in("one-role", _moved(good, -14, "Data Analyst"), rows),
+        "one role": handed_in("one-role", _moved(good, -14, ["Data Analyst"]), rows),
     }
     found = systems(candidates() | unseen)
 
@@ -133,8 +142,10 @@ def _release_systems():
         return jobs["midpoint"].to_numpy()[:, None] + np.array([-20.0, 20.0])
 
     sound = found["march-2024"]["candidate"]
+    half = dataclasses.replace(sound, last="2024-05-12")
     peeking = SimpleNamespace(name="peeking", first=sound.first, last=sound.last, adverts=1, predict=peek)
-    return found | {"peeking": found["march-2024"] | {"candidate": peeking}}
+    stand_in = {"peeking": peeking, "half": half}
+    return found | {name: found["march-2024"] | {"candidate": one} for name, one in stand_in.items()}
 
 
 @check.build(
@@ -157,6 +168,7 @@ _EMPTY = "A file in which pytest finds no test has no failure either, and your r
 _ONE = "One test failed, and your release went out all the same. *All* must pass."
 _EARLY = "It makes the model `champion` at once. A release makes it the `challenger`; who is in charge is decided later."
 _SUM = "The registry must know when the model stopped learning, and which file it is: put the last day and the `sha256` of the data into the tags."
+_PASSES = "def test_name(candidate):\n    assert candidate.name == 'judge'\n"
 
 
 @check.build(
@@ -169,66 +181,62 @@ _SUM = "The registry must know when the model stopped learning, and which file i
     },
 )
 def release(piece, ours, wrong):
-    """Four releases with a client that only writes down what it is told."""
+    """Three releases with a client that only writes down what it is told."""
     trained, rows = _small()
     with tempfile.TemporaryDirectory() as folder:
         tests = Path(folder, "test_it.py")
 
         def told(text):
-            tests.write_text(f"def test_name(candidate):\n    assert candidate.name == 'judge'\n{text}")
+            tests.write_text(text)
             client = mock.MagicMock()
             client.create_model_version.return_value = SimpleNamespace(version="7")
             return piece(client, tests, "judge", trained, rows), client
 
         try:
-            version, client = told("")
-            if not client.create_model_version.called:
-                return check.wrong(
-                    "All tests pass, and nothing is registered: `client.create_model_version(...)`."
-                )
-            made = client.create_model_version.call_args
-            named = [*made.args, *made.kwargs.values()]
-            file = next(
-                (Path(str(one).removeprefix("file://")) for one in named if str(one).endswith(".onnx")), None
-            )
-            data = file.read_bytes() if file and file.is_file() else b""
-            if (
-                model.from_bytes(data or model.export(trained, "none", rows)).name != "judge"
-                or MODEL not in named
-            ):
-                return check.wrong(
-                    f"Write the exported bytes into a file, and register its path as a version of {MODEL!r}."
-                )
-            tags = str(made.kwargs.get("tags", named))
-            if (
-                f"{rows['arrived'].max():%Y-%m-%d}" not in tags
-                or hashlib.sha256(data).hexdigest() not in tags
-            ):
-                return check.wrong(_SUM)
-            aliases = [
-                [*call.args, *call.kwargs.values()]
-                for call in client.set_registered_model_alias.call_args_list
-            ]
-            if any("champion" in alias for alias in aliases):
-                return check.wrong(_EARLY)
-            if [MODEL, "challenger", "7"] not in [[str(part) for part in alias] for alias in aliases]:
-                return check.wrong(
-                    f'Give the new version the alias: `set_registered_model_alias({MODEL!r}, "challenger", version)`.'
-                )
-            if str(version) != "7":
-                return check.wrong("Return the number of the new version.")
-            for text, hint in (
-                ("def test_more(trained):\n    assert False\n", _ONE),
-                ("del test_name\n", _EMPTY),
-            ):
-                version, client = told(text)
-                if client.create_model_version.called or client.set_registered_model_alias.called:
-                    return check.wrong(hint)
-                if version is not None:
-                    return check.wrong("Return `None` where nothing was released.")
+            fault = _released(*told(_PASSES), rows)
+            failing = _PASSES + "def test_more(trained):\n    assert False\n"
+            for text, hint in ((failing, _ONE), ("import pytest\n", _EMPTY)):
+                fault = fault or _held_back(*told(text), hint)
         finally:
             (profile.work("05") / "judge.onnx").unlink(missing_ok=True)
-    return check.right("What passes is kept, registered and named, and nothing else is.")
+    fine = "What passes is kept, registered and named, and nothing else is."
+    return check.wrong(fault) if fault else check.right(fine)
+
+
+def _held_back(version, client, hint):
+    """str: what is wrong after a release that should not have gone out, or ""."""
+    if client.create_model_version.called or client.set_registered_model_alias.called:
+        return hint
+    return "" if version is None else "Return `None` where nothing was released."
+
+
+def _released(version, client, rows):
+    """str: what is wrong after a release that should have gone out, or ""."""
+    if not client.create_model_version.called:
+        return "All tests pass, and nothing is registered: `client.create_model_version(...)`."
+    named = _given(client.create_model_version.call_args)
+    places = [urllib.parse.unquote(str(one).removeprefix("file://")) for one in named]
+    file = next((Path(place) for place in places if place.endswith(".onnx") and Path(place).is_file()), None)
+    if MODEL not in named or file is None:
+        return f"Write the exported bytes into a file, and register its path as a version of {MODEL!r}."
+    if model.from_bytes(file.read_bytes()).name != "judge":
+        return "The file that is registered is not the model that was tested."
+    tags = str([one for one in named if isinstance(one, dict)])
+    needed = (f"{rows['arrived'].max():%Y-%m-%d}", hashlib.sha256(file.read_bytes()).hexdigest())
+    if not all(one in tags for one in needed):
+        return _SUM
+    aliases = [list(map(str, _given(call))) for call in client.set_registered_model_alias.call_args_list]
+    if any("champion" in alias for alias in aliases):
+        return _EARLY
+    if [MODEL, "challenger", "7"] not in aliases:
+        return (
+            f'Give the new version the alias: `set_registered_model_alias({MODEL!r}, "challenger", version)`.'
+        )
+    return "" if str(version) == "7" else "Return the number of the new version."
+
+
+def _given(call):
+    return [*call.args, *call.kwargs.values()]
 
 
 @functools.cache
@@ -236,7 +244,7 @@ def _small():
     return train(*LEARNED, n_estimators=3)
 
 
-COMMANDS = ("train", "test", "register", "shadow")
+COMMANDS = ["train", "test", "register", "shadow"]
 
 
 @check.exercise("Write the lines of release.yml in the place of the three dots.")
@@ -246,61 +254,71 @@ def pipeline(answer):
         return check.Verdict("open", "Replace each of the three dots in release.yml.")
     try:
         read = yaml.safe_load(answer)
-        job = next(iter(read["jobs"].values()))
-        steps = [step for step in job["steps"] if isinstance(step, dict)]
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, StopIteration):
+        jobs = {
+            name: job | {"rights": job.get("permissions", read.get("permissions"))}
+            for name, job in read["jobs"].items()
+        }
+        steps = [step for job in jobs.values() for step in job["steps"] if step.keys()]
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
         return check.wrong(
             "This cannot be read as YAML with `jobs:` and `steps:`. Are the lines indented by spaces, as above?"
         )
-    rights = job.get("permissions", read.get("permissions"))
-    if rights not in ({"contents": "read"}, "read-all"):
+    if not all(job["rights"] in ({"contents": "read"}, "read-all") for job in jobs.values()):
         return check.wrong(
             "Whoever breaks into this job gets its rights. To read the code is enough: `contents: read`."
         )
-    loose = [
-        step["uses"]
-        for step in steps
-        if "uses" in step and not re.search(r"@[0-9a-f]{40}$", str(step["uses"]))
-    ]
-    if loose:
+    used = [str(step["uses"]) for step in steps if "uses" in step]
+    if loose := [name for name in used if not re.search(r"@[0-9a-f]{40}$|^[.]/", name)]:
         return check.wrong(
             f"{loose[0]} can be another program tomorrow. A commit of 40 digits stays what it is."
         )
-    for good in (True, False):
-        done = []
-        for step in steps:
-            words = str(step.get("run", "")).split()
-            command = next((one for one in COMMANDS if one in words), None)
-            fails = command == "test" and not good
-            done += [command] if command else []
-            if fails and not step.get("continue-on-error"):
-                break
-        if good and sorted(done) != sorted(COMMANDS):
-            return check.wrong(
-                f"With a good model the steps that ran are {done}. Each of the four commands is needed once."
-            )
-        if good and done[0] != "train":
-            return check.wrong(f"It runs `{done[0]}` before there is a model.")
-        if not good and set(done) & {"register", "shadow"}:
-            return check.wrong(
-                f"With a bad model this ran: {', '.join(done)}. Nothing may leave before the tests have passed."
-            )
-        if good and done.index("shadow") < done.index("register"):
-            return check.wrong("The shadow asks the registry for the challenger. Register first.")
-    return check.right("A good model goes through all four steps, and a bad one stops at its tests.")
+    fault = _order(_ran(jobs, good=True), _ran(jobs, good=False))
+    return (
+        check.wrong(fault)
+        if fault
+        else check.right("A good model goes through all four steps, and a bad one stops at its tests.")
+    )
+
+
+def _ran(jobs, good):
+    """list of str: the commands that run, job by job; `test` fails if the candidate is not good."""
+    done, broken = [], set()
+    for name, job in jobs.items():
+        failed = bool(broken & set(np.ravel(job.get("needs", []))))
+        for step in job["steps"]:
+            anyway = re.search(r"always|failure|cancelled", str(step.get("if", "")))
+            for line in re.split(r"\n|&&|;", str(step.get("run", ""))):
+                command = next((word for word in line.split() if word in COMMANDS), None)
+                if failed and not anyway:
+                    continue
+                done += [command] if command else []
+                forgiven = step.get("continue-on-error") or "||" in line
+                failed = failed or (command == "test" and not good and not forgiven)
+        broken |= {name} if failed else set()
+    return done
+
+
+def _order(good, bad):
+    """str: what is wrong with the commands that ran for a good and for a bad model, or ""."""
+    if sorted(good) != sorted(COMMANDS):
+        return f"With a good model the steps that ran are {good}. Each of the four commands is needed once."
+    if good[0] != "train":
+        return f"It runs `{good[0]}` before there is a model."
+    if out := [command for command in bad if command in ("register", "shadow")]:
+        return f"With a bad model this ran: {', '.join(out)}. Nothing may leave before the tests have passed."
+    late = good.index("shadow") < good.index("register")
+    return "The shadow asks the registry for the challenger. Register first." if late else ""
 
 
 def figures(table, ranges):
     """DataFrame: coverage with its 95% interval (%, weeks drawn again), width and loss (thousand USD) of some ranges."""
-    rows = {}
+    rows, weight = {}, table["weight"]
     for name, one in ranges.items():
-        weights = table["weight"]
-        weekly = [
+        sums = [
             stats.by_week(values, table["arrived"])
-            for values in (stats.inside(table, one) * weights, weights)
+            for values in (100 * stats.inside(table, one) * weight, weight)
         ]
-        kept = [100 * value for value in stats.interval(*weekly)]
-        rows[name] = [stats.range_loss(table, one), *kept, stats.width(table, one)]
+        rows[name] = [stats.range_loss(table, one), *stats.interval(*sums), stats.width(table, one)]
     return pd.DataFrame(rows, ["loss", "coverage %", "low", "high", "width"]).T.round(1)
 
 
@@ -315,27 +333,26 @@ def shadow(service, jobs):
     """
     service.traffic(0, shadow=True)
     service.post("/ranges", jobs[list(pay.FEATURES)].to_dict("records")).raise_for_status()
-    log = service.log().tail(len(jobs))
-    failed = log["challenger"].isna().to_numpy()
-    old = np.array(log["champion"].tolist())
-    new = np.array([[np.nan, np.nan] if one is None else one for one in log["challenger"]])
-    held, new_held = stats.inside(jobs, old), stats.inside(jobs, new)
-    widths = {"width": old[:, 1] - old[:, 0], "new_width": new[:, 1] - new[:, 0]}
-    return pd.DataFrame({"failed": failed, **widths, "held": held, "new_held": new_held}, index=jobs.index)
+    log, table = service.log().tail(len(jobs)), pd.DataFrame(index=jobs.index)
+    table["failed"] = log["challenger"].isna().to_numpy()
+    for new, name in (("", "champion"), ("new_", "challenger")):
+        ranges = np.array([[np.nan, np.nan] if one is None else one for one in log[name]])
+        table[f"{new}width"] = ranges[:, 1] - ranges[:, 0]
+        table[f"{new}held"] = stats.inside(jobs, ranges)
+    return table[["failed", "width", "new_width", "held", "new_held"]]
 
 
 def made_up(count, worse, seed):
     """A shadow run of a challenger that truly covers less by `worse` (0 to 1): four outcomes in five agree."""
     draw = np.random.default_rng(seed)
-    held = draw.random(count) < 0.8
-    alone = draw.random(count) < 0.8 - worse / 0.2
+    held, alone = draw.random(count) < 0.8, draw.random(count) < 0.8 - worse / 0.2
     new = np.where(draw.random(count) < 0.8, held, alone)
-    widths = {"width": draw.uniform(80, 140, count)}
-    widths["new_width"] = widths["width"] * draw.uniform(0.9, 1.1, count)
-    return pd.DataFrame({"failed": False, **widths, "held": held, "new_held": new})
+    width = draw.uniform(80, 140, count)
+    columns = {"failed": False, "width": width, "new_width": width * draw.uniform(0.9, 1.1, count)}
+    return pd.DataFrame(columns | {"held": held, "new_held": new})
 
 
-def rates(rule, draws=200):
+def rates(rule, draws=400):
     """DataFrame: how often a rule gives each answer (%), by number of requests and how many points worse the model is."""
     rows = {}
     for count in (100, 300, 800):
@@ -349,9 +366,39 @@ def rates(rule, draws=200):
 ANSWERS = ("roll back", "go on", "wait")
 
 
-_WIDE = "Ranges 1.6 times as wide were not taken back. Wide ranges hold more, and say less."
-_NARROW = "Ranges 0.6 times as wide were not taken back. Narrow is no gift: look at both sides, 0.8 and 1.25."
+_WIDE = "Ranges 1.3 times as wide were not taken back. Wide ranges hold more, and say less."
+_NARROW = (
+    "Ranges 0.75 times as wide were not taken back. Narrow is no gift: look at both sides, 0.8 and 1.25."
+)
 _FAILED = "A challenger that fails on one request in twenty was not taken back."
+
+
+def _hard(plain):
+    """list of (case, hint): shadow runs that speak for themselves, each with what a rule has missed that answers otherwise."""
+
+    def failing(every):
+        rows = plain.assign(failed=np.arange(len(plain)) % every == 0)
+        rows["new_width"] = rows["new_width"].mask(rows["failed"])
+        return rows.assign(held=rows["held"] & ~rows["failed"], new_held=rows["held"] & ~rows["failed"])
+
+    width = plain["width"]
+    return [
+        (plain.assign(new_width=1.3 * width), _WIDE),
+        (plain.assign(new_width=0.75 * width), _NARROW),
+        (failing(20), _FAILED),
+        (
+            plain.assign(new_width=1.2 * width),
+            "Ranges 1.2 times as wide were taken back. Up to 1.25 times is allowed.",
+        ),
+        (
+            plain.assign(new_width=0.85 * width),
+            "Ranges 0.85 times as wide were taken back. Down to 0.8 times is allowed.",
+        ),
+        (
+            failing(200),
+            "A challenger that fails on one request in two hundred was taken back. Up to 1% is allowed.",
+        ),
+    ]
 
 
 @check.build(
@@ -359,48 +406,34 @@ _FAILED = "A challenger that fails on one request in twenty was not taken back."
     wrong={
         _FAILED: ('shadow["failed"].mean() > 0.01', 'shadow["failed"].mean() > 0.5'),
         _NARROW: ("0.8 <= ratio <= 1.25", "ratio <= 1.25"),
-        "It goes on unless harm is proven. With few requests nothing is proven, so it must say `wait`.": (
-            'else "wait"',
-            'else "go on"',
-        ),
-        "It compares two shares as if other adverts had been asked. Both models answered the *same* ones: take the difference for each, and the spread of these differences.": (
-            "gain.std()",
-            "(2 * 0.16) ** 0.5",
-        ),
-        "It never takes back what is clearly worse: look at the upper end of the interval.": (
-            "gain.mean() + half < 0",
-            "gain.mean() + half < -1",
-        ),
+        "It goes on unless harm is proven. With few requests nothing is proven, so it must say `wait`.": ('else "wait"', 'else "go on"'),
+        "It compares two shares as if other adverts had been asked. Both models answered the *same* ones: take the difference for each, and the spread of these differences.": ("gain.std()", "(2 * 0.16) ** 0.5"),
+        "It never takes back what is clearly worse: look at the upper end of the interval.": ("gain.mean() + half < 0", "gain.mean() + half < -1"),
     },
-)
+)  # fmt: skip
 def decide(piece, ours, wrong):
     """Hard cases first; then the shares of each answer over simulated shadow runs, compared with ours."""
     plain = made_up(800, 0, 0)
-    if piece(plain.copy()) not in ANSWERS:
-        return check.wrong(
-            f'It returned {check.shown(piece(plain.copy()))}. Return "roll back", "go on" or "wait".'
-        )
-    wide = plain.assign(new_width=1.6 * plain["width"])
-    narrow = plain.assign(new_width=0.6 * plain["width"])
-    broken = plain.assign(failed=np.arange(len(plain)) % 20 == 0)
-    broken.loc[broken["failed"], ["new_width", "new_held"]] = [np.nan, False]
-    broken.loc[broken["failed"], "held"] = False  # so that nothing but the failures speaks
-    for case, hint in ((wide, _WIDE), (narrow, _NARROW), (broken.infer_objects(), _FAILED)):
-        if piece(case.copy()) != "roll back":
+    if (said := piece(plain.copy())) not in ANSWERS:
+        return check.wrong(f'It returned {check.shown(said)}. Return "roll back", "go on" or "wait".')
+    for case, hint in _hard(plain):
+        if (piece(case.copy()) == "roll back") != (ours(case) == "roll back"):
             return check.wrong(hint)
     found, want = rates(piece, 40), rates(ours, 40)
     off = (found - want).abs()
     if off.max(axis=None) <= 12:
-        return check.right(
-            f"It takes back {found.loc[(800, 0), 'roll back']}% of equally good challengers, given 800 requests."
-        )
+        taken = found.loc[(800, 0), "roll back"]
+        return check.right(f"It takes back {taken}% of equally good challengers, given 800 requests.")
     for hint, version in wrong:
         if (found - rates(version, 40)).abs().max(axis=None) <= 15:
             return check.wrong(hint)
-    (count, worse), answer = off.stack().idxmax()[:2], off.stack().idxmax()[2]
+    count, worse, answer = off.stack().idxmax()
+    case, shares = (
+        f"Simulated challengers that cover {worse} points less, {count} requests",
+        ((count, worse), answer),
+    )
     return check.wrong(
-        f"Simulated challengers that cover {worse} points less, {count} requests: it says {answer!r} in "
-        f"{found.loc[(count, worse), answer]}% of the runs, and the rule as described in {want.loc[(count, worse), answer]}%."
+        f"{case}: it says {answer!r} in {found.loc[shares]}% of the runs, and the rule as described in {want.loc[shares]}%."
     )
 
 
@@ -410,7 +443,15 @@ def mix(usual, psi):
     def draw(software_engineers=0, adverts=60):
         now = usual * (1 - software_engineers / 100)
         now["Software Engineer"] += software_engineers / 100
-        return _draw_mix(usual, now, psi(usual, now), chance(adverts))
+        found, luck = psi(usual, now), chance(adverts)
+        figure, axes = charts.blank(4.0, left=0.22)
+        table = 100 * pd.DataFrame({"this week": now, "usual": usual})[::-1]
+        table[(table > 1).any(axis=1)].plot.barh(ax=axes, color=[charts.UP, "#bbbbbb"], width=0.8)
+        axes.set(xlabel="% of the adverts of a week", ylabel="", xlim=(0, 60))
+        axes.legend(reverse=True)
+        title = f"PSI {found:.2f}, {'more than' if found > luck else 'no more than'} chance gives"
+        said = f"The PSI is {found:.2f}. Chance alone stays below {luck:.2f} in 95 of 100 weeks of this size."
+        return charts.finish(figure, title, SOURCE, said)
 
     @functools.cache
     def chance(adverts):
@@ -420,32 +461,21 @@ def mix(usual, psi):
     return draw
 
 
-def _draw_mix(usual, now, found, chance):
-    table = pd.DataFrame({"usual": 100 * usual, "now": 100 * now}).query("usual > 1 or now > 1")
-    verdict = "more than" if found > chance else "no more than"
-    title = f"PSI {found:.2f}, {verdict} chance gives"
-    said = f"The PSI is {found:.2f}. Chance alone stays below {chance:.2f} in 95 of 100 weeks of this size."
-    figure, axes = charts.blank(4.0, left=0.22)
-    axes.barh(np.arange(len(table)) - 0.2, table["usual"], 0.38, color="#bbbbbb", label="usual")
-    axes.barh(np.arange(len(table)) + 0.2, table["now"], 0.38, color=charts.UP, label="this week")
-    axes.set_yticks(range(len(table)), table.index)
-    axes.invert_yaxis()
-    axes.set(xlabel="% of the adverts of a week", xlim=(0, 60))
-    axes.legend()
-    return charts.finish(figure, title, SOURCE, said)
-
-
 def draw_alarm(signal, threshold, said):
     """Draw a signal by week, its threshold, and the two events."""
-    figure, axes = charts.blank(3.8)
-    rings = signal > threshold
+    figure, axes = charts.blank(3.8, top=0.82)
+    rings = signal[signal > threshold]
     axes.plot(signal.index, signal, color="#555555", linewidth=1.2)
-    axes.plot(signal.index[rings], signal[rings], "o", color=charts.DOWN, markersize=5, label="rings")
+    axes.plot(rings.index, rings, "o", color=charts.DOWN, markersize=5, label="rings")
     axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
-    for day, what in EVENTS.items():
+    for side, (day, what) in zip(("right", "left"), EVENTS.items(), strict=True):
         axes.axvline(pd.Timestamp(day), color="#555555", linestyle=":", linewidth=1.5)
-        axes.annotate(what, (pd.Timestamp(day), 1), (-4, -4), xycoords=("data", "axes fraction"),
-                      textcoords="offset points", rotation=90, ha="right", va="top", fontsize=9, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+        place = {
+            "x": pd.Timestamp(day),
+            "y": 1.02,
+            "transform": axes.get_xaxis_transform(),
+        }  # above, where no line is hidden
+        axes.text(s=what, ha=side, fontsize=9, **place)
     axes.set(ylabel=signal.name)
     axes.legend(loc="upper left")
     return charts.finish(figure, said.split(". ")[0], SOURCE, said)
@@ -454,36 +484,25 @@ def draw_alarm(signal, threshold, said):
 @check.build(
     "Write price(signal, threshold, event): new alarms a year before the event, and arrivals until the first one from it on.",
     wrong={
-        "An alarm that goes on ringing calls nobody twice. Count where it *begins*: it rings, and did not ring in the arrival before.": (
-            "rings & ~rings.shift(fill_value=False)",
-            "rings",
-        ),
-        "Arrivals without a figure are no quiet ones: leave them out, with `dropna`.": (
-            "signal.dropna()",
-            "signal",
-        ),
-        "The event is in the first arrival in which it can be noticed: `>=`.": (
-            "starts.index >= event",
-            "starts.index > event",
-        ),
-        "If it never rings again, `argmax` says 0, as if it had rung at once. Return `None`.": (
-            " if after.any() else None",
-            "",
-        ),
-        "That is the number of alarms. Asked is how many come in a year of 52 arrivals.": (
-            "52 * before.mean()",
-            "before.sum()",
-        ),
+        "An alarm that goes on ringing calls nobody twice. Count where it *begins*: it rings, and did not ring in the arrival before.": ("rings & ~rings.shift(fill_value=False)", "rings"),
+        "Arrivals without a figure are no quiet ones: leave them out, with `dropna`.": ("signal.dropna()", "signal"),
+        "The event is in the first arrival in which it can be noticed: `>=`.": ("starts.index >= event", "starts.index > event"),
+        "If it never rings again, `argmax` says 0, as if it had rung at once. Return `None`.": (" if after.any() else None", ""),
+        "That is the number of alarms. Asked is how many come in a year of 52 arrivals.": ("52 * before.mean()", "before.sum()"),
+        "A figure exactly at the threshold does not ring: it must be above.": ("> threshold", ">= threshold"),
+        "It rings in the very first arrival, too, and somebody is called: before it there was no alarm.": ("fill_value=False", "fill_value=True"),
     },
-)
+)  # fmt: skip
 def price(piece, ours, wrong):
     """Weeks with gaps, alarms in runs, none at all, one that rings already when the event comes."""
     draw, weeks = np.random.default_rng(1), pd.date_range("2024-01-07", periods=40, freq="W")
-    cases = [(pd.Series([0, 2, 2, 0, np.nan, 2, 0, 3, 3, 0], weeks[:10]), 1, "2024-02-18")]
-    cases += [
-        (pd.Series([0.0, 2, 0, 0, 0], weeks[:5]), 1, "2024-01-28"),
-        (pd.Series([0, 2, 2, 2, 2.0], weeks[:5]), 1, "2024-01-28"),
+    few = [
+        ([0, 2, 2, 0, np.nan, 2, 0, 3, 3, 0], 1, "2024-02-18"),
+        ([0.0, 2, 0, 0, 0], 1, "2024-01-28"),
+        ([0, 2, 2, 2, 2.0], 1, "2024-01-28"),
+        ([3, 1, 2, 0, 1, 1.0], 1, "2024-01-28"),
     ]
+    cases = [(pd.Series(values, weeks[: len(values)]), *rest) for values, *rest in few]
     for seed in range(4):
         values = np.where(draw.random(40) < 0.1, np.nan, draw.normal(size=40).cumsum() / 3 + seed / 4)
         cases.append((pd.Series(values, weeks), 0.5, f"{weeks[20 + seed]:%Y-%m-%d}"))
@@ -494,10 +513,10 @@ POINTS = {
     "says what happened, with a date": r"\b(June|July|August|2024-0[678])\b",
     "says who was harmed, and in which direction": r"too (little|low|much|high)|below|above",
     "names a cause that can be changed": r"(no|nobody|without|missing|never).{0,60}(alarm|test|watch|check|look|monitor)",
-    "has a row for an alarm: from which figure on": r"(over|above|more than|from|>)\s*\d",
-    "says who is called": r"on duty|engineer|team|colleague|phone",
+    "has a row for an alarm: from which figure on": r"(over|above|more than|from|exceeds?|>)\s*\d",
+    "says who is called": r"on.(duty|call)|team lead|\b(colleague|phone|manager|engineer)\b",
     "says what is done first": r"(read|ask|look|stop|roll|retrain|train|open)",
-    "says by when": r"(within|same|until|by) .{0,20}(day|hour|week|noon)",
+    "says by when": r"(within|same|until|by|before|in) .{0,20}(day|hour|week|noon)",
 }
 
 

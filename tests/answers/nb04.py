@@ -1,6 +1,7 @@
 """Answers to the exercises and pieces for the builds of notebook 04."""
 
 import asyncio
+import time
 
 from scipy.stats import binomtest
 
@@ -26,12 +27,17 @@ class _Patient:
 
 
 WELL = _Patient(lesson.product()[0])
-SKEWED = _Patient(lesson.skewed(lesson.product()[0], "onehotencoder", "GB", "DE"), "october-2024")
+SKEWED = _Patient(lesson.skewed(lesson.product()[0], "GB", "DE"), "october-2024")
 RAW = _Patient(lesson.pay.PayRange(lesson.product()[0].ends))
+OTHER_CARD = (
+    "Recruiters can use it to suggest a range. This is not a statement about wages.\n\nThe coverage was 77 percent of the "
+    "midpoints (thousands of US dollars; United States, autumn 2024). Adverts that hide their pay range were never "
+    "tested.\n\nUntil March 2025."
+)
 RIGHT = {
-    "review": [REASONS, {str(line): "why" for line in REASONS}],
+    "review": [REASONS, {str(line): "why" for line in REASONS}, {f"line {line}": "why" for line in REASONS}],
     "well": [WELL, _Patient(lesson.product()[0], "another-name")],
-    "card": [(CARD, 77.17), (CARD.replace("job boards", "employers"), 77.17)],
+    "card": [(CARD, 77.17), (CARD.replace("job boards", "employers"), 77.17), (OTHER_CARD, 77.17)],
 }
 WRONG = {
     "review": [
@@ -39,7 +45,9 @@ WRONG = {
         (REASONS | {5: "a list"}, "Line 5 may pass"),
         (REASONS | {19: "open to all"}, "Inside a container"),
         ({line: "no" for line in REASONS if line != 10}, "in the test"),
+        (REASONS | {8: "one example"}, "what the test asserts"),
         ({2: ""}, "your reason"),
+        (REASONS | {2: None}, "your reason"),
         ([2, 3], "Give a dictionary"),
     ],
     "well": [
@@ -83,6 +91,20 @@ async def well():
 """
 
 
+IN_LIFE = OURS_APP.replace(
+    'served = model.from_bytes(Path("champion.onnx").read_bytes())\napp = FastAPI()',
+    """from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def life(app):
+    global served
+    served = model.from_bytes(Path("champion.onnx").read_bytes())
+    yield
+
+app = FastAPI(lifespan=life)""",
+)
+
+
 async def tasks(ask, due):
     loop = asyncio.get_running_loop()
     begin, times, lost = loop.time(), [], []
@@ -100,6 +122,31 @@ async def tasks(ask, due):
 async def two_lists(ask, due):
     times, failed = await tasks(ask, due)
     return sorted(times), failed
+
+
+async def dispatcher(ask, due):
+    clock = asyncio.get_running_loop().time
+    start, running = clock(), []
+
+    async def single(moment):
+        return await ask(), 1000 * (clock() - start - moment)
+
+    for moment in due:
+        await asyncio.sleep(start + moment - clock())
+        running.append(asyncio.create_task(single(moment)))
+    answers = await asyncio.gather(*running)
+    return [took for good, took in answers if good], len([good for good, _ in answers if not good])
+
+
+async def two_clocks(ask, due):
+    start = time.perf_counter()
+
+    async def single(moment):
+        await asyncio.sleep(start + moment - time.perf_counter())
+        await ask()
+        return 1000 * (time.perf_counter() - start - moment)
+
+    return await asyncio.gather(*map(single, due)), 0
 
 
 async def one_after_the_other(ask, due):
@@ -184,11 +231,13 @@ RIGHT_PIECES = {
     ],
     "app": [
         OURS_APP,
+        IN_LIFE,
+        OURS_APP.replace('{"model": served.name}', '{"ready": served.name}'),
         OURS_APP.replace("async def", "def")
         .replace("Advert(pay.Job)", "Offer(pay.Job)")
         .replace(": Advert", ": Offer"),
     ],
-    "send": [tasks, two_lists],
+    "send": [tasks, two_lists, dispatcher],
     "meets": [by_test, other_order],
 }
 WRONG_PIECES = {
@@ -210,11 +259,14 @@ WRONG_PIECES = {
         (OURS_APP.replace("low=ends[0], high=ends[1]", "low=ends[1], high=ends[0]"), "and the model"),
         (OURS_APP.replace("    ends = served", "    served = model.from_bytes(Path('champion.onnx').read_bytes())\n    ends = served"), "at each request"),
         (OURS_APP.replace('@app.get("/health")', ""), "GET /health"),
+        (OURS_APP.replace("served.run", "serve.run"), "NameError"),
+        (OURS_APP.replace("app = ", "service = ").replace("@app", "@service"), "looks for the name `app`"),
         (OURS_APP.replace("model=served.name", "model='mine'"), "`served.name`"),
     ],
     "send": [
         (one_after_the_other, "waits for the answer before it"),
         (from_sending, "when the request was *due*"),
+        (two_clocks, "two clocks are mixed"),
         (in_seconds, "Milliseconds"),
         (all_at_once, "start too early"),
     ],
