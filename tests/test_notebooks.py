@@ -229,8 +229,8 @@ def test_the_learner_writes_a_quarter_of_the_code():
 @every
 def test_code_needs_no_network_and_no_shell(path):
     for cell in books.code_cells(books.read(path)):
-        source = re.sub(r"\A%%writefile \{work\}/[\w.-]+\n", "", cell.source)
-        if source != cell.source and not cell.source.partition("\n")[0].endswith(".py"):
+        source = re.sub(r'\A%%writefile "\{work\}/[\w.-]+"\n', "", cell.source)
+        if source != cell.source and not cell.source.partition("\n")[0].endswith('.py"'):
             continue
         imported = {
             name.name.split(".")[0]

@@ -328,9 +328,8 @@ def send(piece, ours, wrong):
     """Made-up services on a clock of their own: slow ones, failing ones, and a caller who is held up."""
     draw, cases = np.random.default_rng(2), [([(0.05, True, 0.0)] * 4, [0.0, 0.01, 0.02, 0.5])]
     for size in (3, 6, 12):
-        held = [
-            0.2 * (place == size // 2) for place in range(size)
-        ]  # once: else the order within the loop counts
+        # Only one holds the caller up: else it would matter in which order a loop works off what is ready.
+        held = [0.2 * (place == size // 2) for place in range(size)]
         good, seconds = (draw.random(size) > 0.3).tolist(), draw.uniform(0, 0.4, size).tolist()
         cases.append((list(zip(seconds, good, held, strict=True)), sorted(draw.uniform(0, 1, size).tolist())))
     plain, times = _sent(piece), []
@@ -379,18 +378,15 @@ def well(answer):
         return check.wrong(f"{error} A patient that is gone is not well: start it with the cell above.")
     off = (np.abs(answers[["low", "high"]].to_numpy() - product()[0].predict(jobs)) > 0.51).any(axis=1)
     if not off.any():
-        return check.right(
-            "300 unseen questions, each answered as the signed model does. Whoever loads the page twice sees one range."
-        )
+        fine = "300 unseen questions, each answered as the signed model does. Whoever loads the page twice sees one range."
+        return check.right(fine)
     if off[~two[jobs.index]].any():
-        return check.wrong(
-            f"{off.sum()} of 300 unseen answers are not those of the signed model. Start the patient anew with the cell above."
-        )
-    if answers["model"].nunique() > 1:
-        return check.wrong(
-            f'{off.sum()} of the {two[jobs.index].sum()} adverts from two countries still get wrong answers. `answers["model"]` says who gave them.'
-        )
-    return check.wrong("Now everybody from these two countries gets a wrong range: the faulty model answers all. Which one was signed?")  # fmt: skip
+        fault = f"{off.sum()} of 300 unseen answers are not those of the signed model. Start the patient anew with the cell above."
+    elif answers["model"].nunique() > 1:
+        fault = f'{off.sum()} of the {two[jobs.index].sum()} adverts from two countries still get wrong answers. `answers["model"]` says who gave them.'
+    else:
+        fault = "Now everybody from these two countries gets a wrong range: the faulty model answers all. Which one was signed?"
+    return check.wrong(fault)
 
 
 POINTS = {

@@ -29,13 +29,10 @@ SOURCE = tables.cite("pay_ranges")
 
 
 def registry(folder):
-    """str: address of a new registry in a folder. One that lies there already is kept aside, whatever it is."""
-    file = folder / "registry.db"
-    if file.exists():
-        file.rename(folder / f"registry-until-{datetime.datetime.now():%Y-%m-%d-%H%M%S}.db")
-    return "sqlite:///" + str(file).replace("%", "%25").replace(
-        "?", "%3F"
-    )  # these two mean more in an address
+    """str: address of a new registry in a folder; those of earlier runs stay as they are."""
+    file = folder / f"registry-{datetime.datetime.now():%Y-%m-%d-%H%M%S-%f}.db"
+    # In an address these two mean more.
+    return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")
 
 
 def train(first, last, **settings):
@@ -106,7 +103,7 @@ def systems(some):
     }
 
 
-# What lets which candidate through. The first two candidates are handed in, the others nobody sees.
+# What a file has missed that lets a candidate through. Nobody sees them but june-2024 and rebuilt.
 FAULTS = {
     "june-2024": "It lets a model through that learned until the day of the release. Compare `candidate.last` with the "
     "first day of `judged`.",
@@ -230,7 +227,7 @@ def _released(version, client, rows):
         return _EARLY
     if [MODEL, "challenger", "7"] not in aliases:
         return (
-            f'Give the new version the alias: `set_registered_model_alias({MODEL!r}, "challenger", version)`.'
+            f"Give the new version the alias: `set_registered_model_alias({MODEL!r}, 'challenger', version)`."
         )
     return "" if str(version) == "7" else "Return the number of the new version."
 
@@ -253,31 +250,31 @@ def pipeline(answer):
     if "..." in str(answer):
         return check.Verdict("open", "Replace each of the three dots in release.yml.")
     try:
-        read = yaml.safe_load(answer)
-        jobs = {
-            name: job | {"rights": job.get("permissions", read.get("permissions"))}
-            for name, job in read["jobs"].items()
-        }
-        steps = [step for job in jobs.values() for step in job["steps"] if step.keys()]
+        fault = _pipeline_fault(yaml.safe_load(answer))
     except (yaml.YAMLError, KeyError, TypeError, AttributeError):
-        return check.wrong(
-            "This cannot be read as YAML with `jobs:` and `steps:`. Are the lines indented by spaces, as above?"
-        )
-    if not all(job["rights"] in ({"contents": "read"}, "read-all") for job in jobs.values()):
-        return check.wrong(
-            "Whoever breaks into this job gets its rights. To read the code is enough: `contents: read`."
-        )
-    used = [str(step["uses"]) for step in steps if "uses" in step]
+        fault = "This cannot be read as YAML with `jobs:` and `steps:`. Are the lines indented by spaces, as above?"
+    fine = "A good model goes through all four steps, and a bad one stops at its tests."
+    return check.wrong(fault) if fault else check.right(fine)
+
+
+def _pipeline_fault(read):
+    """str: the first thing that is wrong with a pipeline, or ""."""
+    jobs = read["jobs"]
+    rights = [job.get("permissions", read.get("permissions")) for job in jobs.values()]
+    if not all(right in ({"contents": "read"}, "read-all") for right in rights):
+        return "Whoever breaks into this job gets its rights. To read the code is enough: `contents: read`."
+    used = [str(step["uses"]) for job in jobs.values() for step in job["steps"] if "uses" in step]
     if loose := [name for name in used if not re.search(r"@[0-9a-f]{40}$|^[.]/", name)]:
-        return check.wrong(
-            f"{loose[0]} can be another program tomorrow. A commit of 40 digits stays what it is."
-        )
-    fault = _order(_ran(jobs, good=True), _ran(jobs, good=False))
-    return (
-        check.wrong(fault)
-        if fault
-        else check.right("A good model goes through all four steps, and a bad one stops at its tests.")
-    )
+        return f"{loose[0]} can be another program tomorrow. A commit of 40 digits stays what it is."
+    good, bad = _ran(jobs, good=True), _ran(jobs, good=False)
+    if sorted(good) != sorted(COMMANDS):
+        return f"With a good model the steps that ran are {good}. Each of the four commands is needed once."
+    if good[0] != "train":
+        return f"It runs `{good[0]}` before there is a model."
+    if out := [command for command in bad if command in ("register", "shadow")]:
+        return f"With a bad model this ran: {', '.join(out)}. Nothing may leave before the tests have passed."
+    late = good.index("shadow") < good.index("register")
+    return "The shadow asks the registry for the challenger. Register first." if late else ""
 
 
 def _ran(jobs, good):
@@ -298,26 +295,12 @@ def _ran(jobs, good):
     return done
 
 
-def _order(good, bad):
-    """str: what is wrong with the commands that ran for a good and for a bad model, or ""."""
-    if sorted(good) != sorted(COMMANDS):
-        return f"With a good model the steps that ran are {good}. Each of the four commands is needed once."
-    if good[0] != "train":
-        return f"It runs `{good[0]}` before there is a model."
-    if out := [command for command in bad if command in ("register", "shadow")]:
-        return f"With a bad model this ran: {', '.join(out)}. Nothing may leave before the tests have passed."
-    late = good.index("shadow") < good.index("register")
-    return "The shadow asks the registry for the challenger. Register first." if late else ""
-
-
 def figures(table, ranges):
     """DataFrame: coverage with its 95% interval (%, weeks drawn again), width and loss (thousand USD) of some ranges."""
     rows, weight = {}, table["weight"]
     for name, one in ranges.items():
-        sums = [
-            stats.by_week(values, table["arrived"])
-            for values in (100 * stats.inside(table, one) * weight, weight)
-        ]
+        held = 100 * stats.inside(table, one) * weight
+        sums = [stats.by_week(values, table["arrived"]) for values in (held, weight)]
         rows[name] = [stats.range_loss(table, one), *stats.interval(*sums), stats.width(table, one)]
     return pd.DataFrame(rows, ["loss", "coverage %", "low", "high", "width"]).T.round(1)
 
@@ -342,6 +325,9 @@ def shadow(service, jobs):
     return table[["failed", "width", "new_width", "held", "new_held"]]
 
 
+ANSWERS = ("roll back", "go on", "wait")
+
+
 def made_up(count, worse, seed):
     """A shadow run of a challenger that truly covers less by `worse` (0 to 1): four outcomes in five agree."""
     draw = np.random.default_rng(seed)
@@ -359,11 +345,7 @@ def rates(rule, draws=400):
         for worse in (0, 5, 10):
             said = [rule(made_up(count, worse / 100, seed)) for seed in range(draws)]
             rows[count, worse] = [round(100 * said.count(answer) / draws) for answer in ANSWERS]
-    names = ["requests", "points worse"]
-    return pd.DataFrame(rows, ANSWERS).T.rename_axis(names)
-
-
-ANSWERS = ("roll back", "go on", "wait")
+    return pd.DataFrame(rows, ANSWERS).T.rename_axis(["requests", "points worse"])
 
 
 _WIDE = "Ranges 1.3 times as wide were not taken back. Wide ranges hold more, and say less."
@@ -381,23 +363,16 @@ def _hard(plain):
         rows["new_width"] = rows["new_width"].mask(rows["failed"])
         return rows.assign(held=rows["held"] & ~rows["failed"], new_held=rows["held"] & ~rows["failed"])
 
-    width = plain["width"]
+    def as_wide(times):
+        return plain.assign(new_width=times * plain["width"])
+
     return [
-        (plain.assign(new_width=1.3 * width), _WIDE),
-        (plain.assign(new_width=0.75 * width), _NARROW),
+        (as_wide(1.3), _WIDE),
+        (as_wide(0.75), _NARROW),
         (failing(20), _FAILED),
-        (
-            plain.assign(new_width=1.2 * width),
-            "Ranges 1.2 times as wide were taken back. Up to 1.25 times is allowed.",
-        ),
-        (
-            plain.assign(new_width=0.85 * width),
-            "Ranges 0.85 times as wide were taken back. Down to 0.8 times is allowed.",
-        ),
-        (
-            failing(200),
-            "A challenger that fails on one request in two hundred was taken back. Up to 1% is allowed.",
-        ),
+        (as_wide(1.2), "Ranges 1.2 times as wide were taken back. Up to 1.25 times is allowed."),
+        (as_wide(0.85), "Ranges 0.85 times as wide were taken back. Down to 0.8 times is allowed."),
+        (failing(200), "It takes back a challenger that fails on one request in two hundred. 1% is allowed."),
     ]
 
 
@@ -448,6 +423,7 @@ def mix(usual, psi):
         table = 100 * pd.DataFrame({"this week": now, "usual": usual})[::-1]
         table[(table > 1).any(axis=1)].plot.barh(ax=axes, color=[charts.UP, "#bbbbbb"], width=0.8)
         axes.set(xlabel="% of the adverts of a week", ylabel="", xlim=(0, 60))
+        axes.grid(axis="y", visible=False)
         axes.legend(reverse=True)
         title = f"PSI {found:.2f}, {'more than' if found > luck else 'no more than'} chance gives"
         said = f"The PSI is {found:.2f}. Chance alone stays below {luck:.2f} in 95 of 100 weeks of this size."
@@ -468,14 +444,10 @@ def draw_alarm(signal, threshold, said):
     axes.plot(signal.index, signal, color="#555555", linewidth=1.2)
     axes.plot(rings.index, rings, "o", color=charts.DOWN, markersize=5, label="rings")
     axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
-    for side, (day, what) in zip(("right", "left"), EVENTS.items(), strict=True):
+    for side, (day, what) in zip(("right", "center"), EVENTS.items(), strict=True):
         axes.axvline(pd.Timestamp(day), color="#555555", linestyle=":", linewidth=1.5)
-        place = {
-            "x": pd.Timestamp(day),
-            "y": 1.02,
-            "transform": axes.get_xaxis_transform(),
-        }  # above, where no line is hidden
-        axes.text(s=what, ha=side, fontsize=9, **place)
+        # The name stands above the axes, where it hides no line.
+        axes.text(pd.Timestamp(day), 1.02, what, ha=side, fontsize=9, transform=axes.get_xaxis_transform())
     axes.set(ylabel=signal.name)
     axes.legend(loc="upper left")
     return charts.finish(figure, said.split(". ")[0], SOURCE, said)
@@ -520,9 +492,7 @@ POINTS = {
 }
 
 
-@check.exercise(
-    "Write the runbook: put your own words in the place of each line that begins with the pencil."
-)
+@check.exercise("Write the runbook: put your own words in the place of each line that begins with ✎.")
 def runbook(answer):
     """A page for whoever is called at night; its coverage must be the computed one."""
     text, coverage = answer
