@@ -72,7 +72,7 @@ def _run(first, solved, wanted, edit):
         if text.startswith("%%writefile"):
             head, _, text = text.partition("\n")
             if name == wanted:
-                file = pathlib.Path(tempfile.mkdtemp(dir=_FOLDER.name)) / head.rpartition("/")[2].rstrip('"')
+                file = pathlib.Path(tempfile.mkdtemp(dir=_FOLDER.name), head.rpartition("/")[2].rstrip('"'))
                 file.write_text(text + "\n", "utf-8")
                 return file
         elif name == wanted or not re.search(r"^answer = ", text, re.MULTILINE):
