@@ -1,5 +1,7 @@
 """Notebook 01: monthly series of postings, the panel of bases, and the checkers."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,32 +18,27 @@ _CODES = f"Use the two-letter codes of countries: {', '.join(sorted(COUNTRIES.va
 
 
 def monthly(country="US", what="share", adjusted=False):
-    """Monthly means of one series (pandas.Series, indexed by month), from weeks: a day has the value of its week.
+    """Load one monthly series (pandas.Series, indexed by month): the means of the publisher's days.
 
     `what` is ``"share"``, the postings that mention AI in % of all; or an index, 100 on 1 February 2020: ``"all"``,
     ``"new"`` (put up in the last seven days), or for the US a sector, which is `adjusted` for the season only. Raises
     LookupError where there is none.
     """
-    name = next(name for name, code in COUNTRIES.items() if code == country)
-    if what == "share":
-        rows, column = tables.load("ai_postings").query("country == @country"), "share"
-    else:
+    rows, column = tables.load("ai_postings"), "share"
+    if what != "share":
         rows, column = tables.load("postings_index"), "index_sa" if adjusted else "index_nsa"
-        rows = rows[rows["sector"] == (what if what not in ("all", "new") else "All jobs")]
-        rows = rows[
-            (rows["country"] == country) & (rows["postings"] == ("new" if what == "new" else "total"))
-        ]
-        rows = rows.dropna(subset=column)
+        rows = rows[rows["postings"] == ("new" if what == "new" else "total")]
+        rows = rows[rows["sector"] == ("All jobs" if what in ("all", "new") else what)]
+    whole = rows["days"] == rows["month"].dt.days_in_month  # the last month can be short
+    rows = rows[whole & (rows["country"] == country)].dropna(subset=column)
+    name = next((name for name, code in COUNTRIES.items() if code == country), country)
     if rows.empty:
         raise LookupError(f"Indeed publishes no such index of postings for {name}.")
-    weeks = rows.set_index("week")[column].astype(float)
-    start = weeks.index[0] + pd.Timedelta(days=int(7 - rows["days"].iloc[0]))  # both ends may be short weeks
-    stop = weeks.index[-1] + pd.Timedelta(days=int(rows["days"].iloc[-1] - 1))
-    days = weeks.reindex(pd.date_range(start, stop), method="ffill")
-    return days.groupby(days.index.to_period("M")).mean().rename(name).rename_axis("month")
+    series = rows.set_index(rows["month"].dt.to_period("M"))[column]
+    return series.astype(float).rename(name)
 
 
-def _percent(series, start, end):
+def _percent(series, start="2023-01", end="2024-01"):
     return 100 * (series[end] / series[start] - 1)
 
 
@@ -80,16 +77,20 @@ def answers(change):
         "Number of new AI postings": share * monthly("US", "new"),
         "AI postings per software posting": share * monthly("US", "all", adjusted=True) / software,
     }
-    rows = [(f"{name}\n(Indeed)", change(one, "2023-01", "2024-01"), True) for name, one in computed.items()]
+    rows = {
+        f"{name}\n(Indeed)": (round(change(one, "2023-01", "2024-01")), True)
+        for name, one in computed.items()
+    }
     for row in tables.load("claim_evidence").query("claim == 'growth-36' and place == 'US'").itertuples():
-        rows.append((f"{row.measure}\n{row.base} to {row.end} ({row.publisher})", row.value, False))
-    table = pd.DataFrame(rows, columns=["answer", "change", "ours"]).set_index("answer")
+        rows[f"{row.measure}\n{row.base} to {row.end} ({row.publisher})"] = row.value, False
+    table = pd.DataFrame.from_dict(rows, "index", columns=["change", "ours"])
     return table.sort_values("change", ascending=False)
 
 
 @check.build(
     "Write change(series, start, end): the change in percent, or a ValueError.",
     wrong={
+        "Start and end are swapped: that is the way back.": ("series[start], series[end]", "series[end], series[start]"),
         "You divide by the later month. The base is the earlier one.": ("after / before - 1", "1 - before / after"),
         "That is the new value in percent of the old one. Subtract 1 before you multiply by 100.": ("(after / before - 1)", "after / before"),
         "That is a fraction. Multiply by 100 to get percent.": ("100 * (after", "(after"),
@@ -99,7 +100,7 @@ def answers(change):
     },
 )  # fmt: skip
 def change(piece, ours, wrong):
-    """Runs on made-up series: rises, falls, months that are missing, empty, zero; any error counts as a refusal."""
+    """Runs on made-up series: rises, falls, months that are missing, empty or zero."""
     draw, months = np.random.default_rng(1), pd.period_range("2022-01", "2024-06", freq="M")
 
     def series(known):
@@ -107,50 +108,40 @@ def change(piece, ours, wrong):
         made[list(known)] = list(known.values())
         return made
 
-    def refuses(function):
-        def called(*args):
-            try:
-                return function(*args)
-            except Exception:
-                raise ValueError("no change can be computed") from None
-
-        called.__name__ = "change"
-        return called
-
-    settings = [
-        {},
-        {"2024-01": 3.0},
-        *({month: v} for month in ("2023-01", "2024-01") for v in (0.0, np.nan)),
-    ]
-    cases = [(series(known), "2023-01", "2024-01") for known in settings]
+    traps = [{month: value} for month in ("2023-01", "2024-01") for value in (0.0, np.nan)]
+    cases = [(series(known), "2023-01", "2024-01") for known in ({}, {"2024-01": 3.0}, *traps)]
     ends = [("2022-03", "2024-06"), ("2024-01", "2022-01"), ("2021-12", "2024-01"), ("2023-01", "2024-07")]
     cases += [(series({}), *months) for months in ends]
-    versions = [(hint, refuses(version)) for hint, version in wrong]
     reason = "It also refuses where there is no change to tell."
-    return check.judge_function(
-        refuses(piece) if callable(piece) else piece, refuses(ours), cases, versions, reason
-    )
+    return check.judge_function(piece, ours, cases, wrong, reason)
 
 
 def _fault(figure, first, second):
     """str: the first thing that would mislead a reader of the chart, or ""."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()  # the words on the axes are made now
     words = " ".join(text.get_text() for text in figure.findobj(Text) if text.get_visible())
     lines = [line for axes in figure.axes for line in axes.lines]
-    drawn = [np.asarray(line.get_ydata(), float) for line in lines]
-    drawn = [values[~np.isnan(values)] for values in drawn]
+    drawn = [(line.get_label(), pd.Series(line.get_ydata(), dtype=float).dropna()) for line in lines]
     both = pd.concat([first, second], axis=1).dropna()
 
-    def there(values):
-        return any(len(one) == len(values) and np.allclose(one, values) for one in drawn)
+    def there(values, name=None):
+        fits = (
+            len(one) == len(values) and np.allclose(one, values)
+            for label, one in drawn
+            if name in (None, label)
+        )
+        return any(fits)
 
     known = there(first.dropna()) and there(second.dropna())
     faults = {
-        "Draw one line for each country.": len([one for one in drawn if len(one) > 2]) < 2,
-        "The two lines have two scales, so that any two curves can be made to meet. Draw both on one pair of axes.": len(figure.axes) != 1,
+        "Draw one line for each country.": len([one for _, one in drawn if len(one) > 2]) < 2,
+        "The two lines have two scales, so that any two curves can be made to meet. Draw both on one pair of axes.": len({axes.get_ylim() for axes in figure.axes}) > 1,
         "Show only the months that both countries have, else one seems to start from nothing.": known and not (there(both[first.name]) and there(both[second.name])),
         "The lines do not go through the values of the two series.": not (there(both[first.name]) and there(both[second.name])),
+        "The names of the two lines are swapped.": there(both[first.name], second.name),
         "The axis does not begin at 0, which makes a small change look large.": figure.axes[0].get_ylim()[0] != 0,
+        "The lines leave the picture at the top. Let the axis end above the highest value.": figure.axes[0].get_ylim()[1] < both.max().max(),
+        "A reader cannot see which months these are. Keep them on the axis.": not re.search(r"20[12]\d", words),
         "There is no unit. Say in the label of the axis that this is in % of postings.": not any(unit in words.lower() for unit in ("%", "percent", "per cent")),
         "A reader must find both countries by name.": not (first.name in words and second.name in words),
     }  # fmt: skip
@@ -189,25 +180,23 @@ def two_countries(piece, ours, wrong):
 @check.exercise("Replace the three dots with a change in percent. Your function `change` can compute it.")
 def new_ai_postings(answer):
     """The change of share times index of new postings, January 2023 to January 2024, US."""
-    share, new = monthly(), monthly("US", "new")
-    target = _percent(share * new, "2023-01", "2024-01")
-    return check.judge_number(
-        answer,
-        target,
-        0.6,
+    share, new, postings = (monthly("US", what) for what in ("share", "new", "all"))
+    target = _percent(share * new)
+    reason = (
         f"{target:+.1f}%. New postings fell less than all postings, which also hold the old ones still standing. "
-        "Either way the number of AI postings went down.",
-        {
-            _percent(
-                share * monthly("US", "all"), "2023-01", "2024-01"
-            ): "That is for all postings. Take `new`.",
-            _percent(share, "2023-01", "2024-01"): "That is the share alone. Multiply it by `new` first.",
-            _percent(new, "2023-01", "2024-01"): "That is the index alone. Multiply it by the share first.",
-            target / 100: "That is a fraction. Multiply by 100 to get percent.",
-            _percent(share * new, "2024-01", "2025-01"): "That is a year later. Start from January 2023.",
-            None: "Multiply share and index month by month, then give the product to `change`.",
-        },
+        "Either way the number of AI postings went down."
     )
+    mistakes = {
+        _percent(share * postings): "That is for all postings. Take `new`.",
+        _percent(share): "That is the share alone. Multiply it by `new` first.",
+        _percent(new): "That is the index alone. Multiply it by the share first.",
+        _percent(share)
+        + _percent(new): "Changes in percent do not add. Multiply the two series month by month.",
+        target / 100: "That is a fraction. Multiply by 100 to get percent.",
+        _percent(share * new, "2024-01", "2025-01"): "That is a year later. Start from January 2023.",
+        None: "Multiply share and index month by month, then give the product to `change`.",
+    }
+    return check.judge_number(answer, target, 0.6, reason, mistakes)
 
 
 @check.exercise('Replace the three dots with a country and a month, such as ("US", "2022-05").')

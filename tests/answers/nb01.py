@@ -31,6 +31,7 @@ WRONG = {
         (growth(NEW, "2023-01", "2024-01"), "index alone"),
         (growth(SHARE * NEW, "2024-01", "2025-01"), "a year later"),
         (36, "Multiply share and index"),
+        (growth(SHARE, "2023-01", "2024-01") + growth(NEW, "2023-01", "2024-01"), "do not add"),
         (-0.1976, "fraction"),
     ],
     "best_base": [
@@ -71,6 +72,20 @@ def rounded(series, start, end):
     return round(steps(series, start, end))
 
 
+def by_lookup(series, start, end):
+    """A right change that asks a dictionary; a column of one number comes back."""
+    known = {str(month): value for month, value in series.dropna().items()}
+    if not {start, end} <= set(known) or known[start] == 0:
+        raise ValueError(f"no change from {start} to {end}")
+    return np.array(100 * known[end] / known[start] - 100)
+
+
+def stops_by_itself(series, start, end):
+    """Leaves missing months to pandas, whose error is another one."""
+    before, after = series[start], series[end]
+    return steps(series, start, end) if before > 0 and after == after else steps(series, start, "none")
+
+
 def months_of_both(first, second):
     """Only the months that both have."""
     return pd.concat([first, second], axis=1, join="inner").dropna()
@@ -89,6 +104,16 @@ def by_hand(first, second):
         axes.plot(both.index.to_timestamp(), both[name], color=color)
         axes.annotate(name, (both.index[-1].to_timestamp(), both[name].iloc[-1]))
     axes.set(ylabel="share, %", ylim=(0, None))
+    return figure
+
+
+def side_by_side(first, second):
+    """A right chart in two panels that share one scale."""
+    figure, (left, right) = plt.subplots(1, 2, sharey=True)
+    both = months_of_both(first, second)
+    both[first.name].plot(ax=left, title=first.name, ylabel="% of postings", ylim=(0, None))
+    both[second.name].plot(ax=right, title=second.name)
+    left.set_ylim(0, 1.1 * both.max().max())
     return figure
 
 
@@ -129,22 +154,37 @@ def unitless(first, second):
     return months_of_both(first, second).plot(ylim=(0, None))
 
 
+def by_place(first, second):
+    """Months that nobody can read off."""
+    return months_of_both(first, second).reset_index(drop=True).plot(ylim=(0, None), ylabel="%")
+
+
+def swapped(first, second):
+    """Each line has the other's name."""
+    both = months_of_both(first, second)
+    return both.set_axis([second.name, first.name], axis=1).plot(ylim=(0, None), ylabel="%")
+
+
 def changes_the_series(first, second):
     """Works on the caller's data."""
     first[:] = first.round()
     return with_pandas(first, second)
 
 
-RIGHT_PIECES = {"change": [steps, lambda s, a, b: steps(s, a, b)], "two_countries": [with_pandas, by_hand]}
+RIGHT_PIECES = {"change": [steps, by_lookup], "two_countries": [with_pandas, by_hand, side_by_side]}
 WRONG_PIECES = {
     "change": [
         (points, "percentage points"), (backwards, "later month"), (growth, "It should stop"), (rounded, "It should give"),
         (lambda s, a, b: steps(s, a, b) / 100, "fraction"),
         (lambda s, a, b: steps(s, a, b) + 100, "ubtract 1"),
+        (lambda s, a, b: steps(s, b, a), "swapped"), (stops_by_itself, "`KeyError`"),
+        (lambda s, a, b: print(steps(s, a, b)), "forget `return`"),
     ],
     "two_countries": [
         (two_scales, "two scales"), (nameless, "both countries by name"), (cropped, "does not begin at 0"),
         (all_months, "months that both"), (smoothed, "values of the two series"), (without_return, "`return` the figure"),
         (unitless, "no unit"), (changes_the_series, "changes the series"),
+        (by_place, "which months"), (swapped, "names of the two lines"),
+        (lambda first, second: with_pandas(first, second).set_ylim(0, 2) and plt.gcf(), "leave the picture"),
     ],
 }  # fmt: skip
