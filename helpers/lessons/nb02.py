@@ -1,7 +1,6 @@
 """Notebook 02: checkers, and the figures that would bury the idea."""
 
 import contextlib
-import datetime as dt
 import functools
 import re
 import sqlite3
@@ -9,52 +8,35 @@ import time
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from helpers import charts, check, pay, stats, tables
 
 SOURCE = tables.cite("pay_ranges")
+SHAPE = "step"  # of the fall of the coverage in 2024; the learner guesses it
 
 
-@functools.cache
-def _senior_engineers():
-    """Midpoints and weights of senior ML engineers' adverts in the US."""
-    adverts = pay.adverts().query("role == 'ML Engineer' and level == 'SE' and country == 'US'")
-    return adverts["midpoint"].to_numpy(), adverts["weight"].to_numpy()
-
-
-def price_of_an_end(end=240, nine_in_ten="stay under it"):
-    """Draw senior ML engineers' adverts (US), an end of the range, and what that end costs."""
-    midpoint, weight = _senior_engineers()
-    quantile = 0.9 if nine_in_ten == "stay under it" else 0.1
-    error = midpoint - end
-    loss = np.average(np.maximum(quantile * error, (quantile - 1) * error), weights=weight)
-    under = 100 * np.average(midpoint <= end, weights=weight)
+def end_of_a_range(adverts, end, loss):
+    """Draw midpoints and an end of the range, and say how many lie below it and what it costs."""
+    midpoint, weight = adverts["midpoint"].to_numpy(), adverts["weight"].to_numpy()
     figure, axes = charts.blank(3.4)
     bins = np.arange(60, 401, 10) + 0.01  # an end of 240 parts the adverts at 240 from those above
     for side, color in ((midpoint <= end, charts.UP), (midpoint > end, charts.DOWN)):
         axes.stairs(np.histogram(midpoint[side], bins, weights=weight[side])[0], bins, fill=True, color=color)
     axes.axvline(end, color="black", linewidth=1.5)
-    axes.set_xlabel("Midpoint of the range, thousand USD a year (orange: above the end)")
-    axes.set_ylabel("Adverts")
+    axes.set(xlabel="Midpoint, thousand USD a year (orange: above the end)", ylabel="Adverts")
+    under = 100 * np.average(midpoint <= end, weights=weight)
     sentence = f"With the end at {end}, {under:.0f}% of the adverts lie at or below it, and the mean loss is {loss:.1f}."
-    return charts.finish(
-        figure, f"An end at {end} costs {loss:.1f} thousand dollars an advert", SOURCE, sentence
-    )
+    return charts.finish(figure, f"An end at {end}: the mean pinball loss is {loss:.1f}", SOURCE, sentence)
 
 
 def promise(table, title, sentence):
     """Draw coverage by group with its interval beside the promise of 80%; a table of :func:`stats.coverage_table`."""
     named = table.set_axis([f"{name} (n = {count:,})" for name, count in table["adverts"].items()])
-    said = {
-        "title": title,
-        "source": SOURCE,
-        "sentence": sentence,
-        "unit": "% of midpoints within; dashed: the promise",
-    }
-    figure = charts.rows(named, value="coverage", thin=("low", "high"), **said)
+    unit = "% of midpoints within; dashed: the promise"
+    words = {"title": title, "source": SOURCE, "sentence": sentence}
+    figure = charts.rows(named, value="coverage", thin=("low", "high"), unit=unit, **words)
     figure.axes[0].axvline(80, color="black", linewidth=1, linestyle="--")
     figure.axes[0].set_xlim(0, 100)
     return figure
@@ -62,24 +44,18 @@ def promise(table, title, sentence):
 
 def months(later, **ranges):
     """Draw coverage by month of arrival, one line for each set of ranges."""
-    when = later["arrived"].dt.to_period("M").rename("month")
     figure, axes = charts.blank(3.8)
     axes.axhline(80, color="black", linewidth=1, linestyle="--")
     ends = []
-    for (name, given), color, line in zip(
-        ranges.items(), (charts.UP, charts.DOWN), ("o-", "s--"), strict=False
-    ):
-        table = stats.coverage_table(later, given, when)
-        place, kept = table.index.to_timestamp(), table["coverage"]
-        axes.fill_between(place, table["low"], table["high"], color=color, alpha=0.15, linewidth=0)
-        axes.plot(place, kept, line, color=color, label=name.replace("_", " "), markersize=4)
-        ends.append(
-            f"{name.replace('_', ' ')} {kept.iloc[:3].mean():.0f}% at first, {kept.iloc[-3:].mean():.0f}% at last"
-        )
-    axes.set_ylim(50, 100)
-    axes.set_ylabel("% of midpoints within")
+    for (name, given), line in zip(ranges.items(), ("o-", "s--"), strict=False):
+        table = stats.coverage_table(later, given, later["arrived"].dt.to_period("M"))
+        place, kept, name = table.index.to_timestamp(), table["coverage"], name.replace("_", " ")
+        axes.fill_between(place, table["low"], table["high"], alpha=0.15, linewidth=0)
+        axes.plot(place, kept, line, label=name, markersize=4)
+        ends.append(f"{name} {kept.iloc[:3].mean():.0f}% at first, {kept.iloc[-3:].mean():.0f}% at last")
+    axes.set(ylim=(50, 100), ylabel="% of midpoints within")
     axes.legend(loc="upper right")
-    sentence = f"Coverage by month with 95% intervals, three months at each end: {'; '.join(ends)}."
+    sentence = f"Coverage by month with 95% intervals, means of three months at each end: {'; '.join(ends)}."
     return charts.finish(figure, "The promise of 80%, month by month", SOURCE, sentence)
 
 
@@ -97,12 +73,10 @@ def what_is_unknown(answer):
 @check.exercise('Replace the three dots with a list of two months, such as ["2023-05", "2023-09"].')
 def scope_months(answer):
     """The months in which a title goes from nothing to more than 5% of the records."""
-    answer = [answer] if isinstance(answer, str | dt.date | pd.Period) else answer
-    months, target = {check.as_month(month) for month in answer}, {"2024-06", "2024-08"}
+    given = re.split(r"[,;]|\band\b", answer) if isinstance(answer, str) else answer
+    months, target = {check.as_month(month) for month in given}, {"2024-06", "2024-08"}
     if months == target:
-        return check.right(
-            "Software Engineer starts in June 2024, Engineer and Manager in August, unannounced."
-        )
+        return check.right("Software Engineer starts in June 2024, Engineer and Manager in August.")
     if not months & target:
         return check.wrong("No title starts there. Look for `(shares > 5) & (shares.shift() == 0)`.")
     if months > target:
@@ -113,29 +87,24 @@ def scope_months(answer):
 
 
 def _ask(query, records):
-    """Rows that a query gives on records, as tuples; a query that takes long is stopped."""
+    """Rows that a query gives on records, as lists; a query that takes long is stopped."""
     end = time.monotonic() + 3
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
         db.set_progress_handler(lambda: time.monotonic() > end, 100_000)
         records.to_sql("records", db, index_label="record")
-        found = pd.read_sql(query, db).fillna(0)
-    return [tuple(row) for row in found.astype(float).to_numpy().tolist()]
+        return pd.read_sql(query, db).fillna(0).to_numpy(float).tolist()
 
 
 def _planted(seed, rows=80):
     """Records with the traps of life: kinds that differ in one field, pairs, ties, three alike, twins across weeks."""
-    draw, one = np.random.default_rng(seed), (2024, "Data Scientist", "SE", 0, "US")
-    others = (2023, "ML Engineer", "MI", 50, "GB")
-    kinds = [one, *((*one[:place], other, *one[place + 1 :]) for place, other in enumerate(others))]
+    draw = np.random.default_rng(seed)
+    usual = {"year": 2024, "title": "Data Scientist", "level": "SE", "remote": 0, "country": "US"}
+    other = {"year": 2023, "title": "ML Engineer", "level": "MI", "remote": 50, "country": "GB"}
+    kinds = pd.DataFrame([usual, *({**usual, name: value} for name, value in other.items())])
     chosen = draw.integers(0, len(kinds), rows).repeat(draw.integers(1, 4, rows))[:rows]
-    table = pd.DataFrame(
-        [kinds[kind] for kind in chosen], columns=["year", "title", "level", "remote", "country"]
-    )
+    table = kinds.iloc[chosen].reset_index(drop=True)
     table.insert(0, "arrived", np.where(np.arange(rows) // 3 % 2, "2024-01-14", "2024-01-07"))
     return table.assign(pay=1000 * draw.integers(100, 104, rows))
-
-
-SHAPE = "step"  # of the fall of the coverage in 2024; the learner guesses it
 
 
 @check.build(
@@ -150,59 +119,51 @@ SHAPE = "step"  # of the fall of the coverage in 2024; the learner guesses it
 )  # fmt: skip
 def twins(piece, ours, wrong):
     """The query runs on planted records; its columns are year, records, twins, higher_first."""
-
-    def query(text):
-        return lambda records: _ask(str(text), records)
-
     cases = [*((_planted(seed),) for seed in range(4)), (_planted(9, 1),)]
     try:
-        query(piece)(*cases[0])
+        _ask(str(piece), *cases[0])
     except Exception as error:
         return check.wrong(f"The database says: {str(error).rpartition(chr(10))[2][:200]}.")
-    versions = [(hint, query(text)) for hint, text in wrong]
-    return check.judge_function(
-        query(piece), query(ours), cases, versions, "Ties and odd ones are counted well, too."
-    )
+    asked, expected = (functools.partial(_ask, str(query)) for query in (piece, ours))
+    versions = [(hint, functools.partial(_ask, query)) for hint, query in wrong]
+    return check.judge_function(asked, expected, cases, versions, "Ties and odd ones are counted well, too.")
 
 
-def _drawn(figure):
-    """numpy.ndarray: every place at which something is drawn, along both axes."""
-    found = [np.array([])]
+def _drawn(figure, most=np.inf):
+    """numpy.ndarray: every place at which something is drawn, along both axes; of marks of at most so many points."""
+    found = []
     for axes in figure.axes:
-        found += [np.ravel(data).astype(float) for line in axes.lines for data in line.get_data()]
+        found += [np.ravel(line.get_data()).astype(float) for line in axes.lines]
         found += [np.ravel(one.get_offsets()) for one in axes.collections]
         found += [np.ravel(path.vertices) for one in axes.collections for path in one.get_paths()]
         back = axes.transData.inverted().transform
         found += [np.ravel(back(patch.get_window_extent())) for patch in axes.patches]
-    return np.concatenate(found)
+    return np.concatenate([[], *(one for one in found if len(one) <= 2 * most)])
 
 
 def _fault(figure, adverts):
     """str: the first thing that would mislead a reader of the chart, or ""."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()  # the words on the axes are made now
     words = " ".join(text.get_text() for text in figure.findobj(Text)).replace(",", "").lower()
-    us, numbers = adverts[adverts["country"] == "US"], _drawn(figure)
+    us, marked, drawn = adverts[adverts["country"] == "US"], _drawn(figure, 12), _drawn(figure)
 
-    def medians(table, weighted=True):
-        rows = (table[table["role"] == role] for role in pay.ROLES)
-        values = (
-            np.quantile(r["midpoint"], 0.5, weights=r["weight"] if weighted else None, method="inverted_cdf")
-            for r in rows
-        )
-        return all(np.isclose(numbers, value, atol=0.51).any() for value in values)
+    def medians(table):
+        each = table.loc[table.index.repeat(table["weight"]), ["role", "midpoint"]]  # one row an advert
+        middles = each.groupby("role", observed=True)["midpoint"].quantile(0.5, interpolation="lower")
+        return all(np.isclose(marked, middle, atol=0.51).any() for middle in middles[list(pay.ROLES)])
 
     bars = any(isinstance(patch, Rectangle) for axes in figure.axes for patch in axes.patches)
     counts = us.groupby("role", observed=True)["weight"].sum()[list(pay.ROLES)]
     faults = {
         "A reader must find all four roles by name.": not all(role.lower() in words for role in pay.ROLES),
-        "There is no unit: a reader cannot tell dollars from euros, or a year from a month.": not re.search("usd|dollar", words),
+        "There is no unit: a reader cannot tell dollars from euros, or a year from a month.": not (re.search(r"usd|dollar|\$", words) and re.search("year|annual|annum", words)),
         "Bars are compared by their length, and your axis does not start at 0.": bars and not any(0 in (*axes.get_xlim(), *axes.get_ylim()) for axes in figure.axes),
         "Those are the medians of all countries. The brief is about the US.": not medians(us) and medians(adverts),
-        "Those medians count each row once. A row stands for `weight` adverts.": not medians(us) and medians(us, False),
+        "Those medians count each row once. A row stands for `weight` adverts.": not medians(us) and medians(us.assign(weight=1)),
         "The weighted medians of the US are not where something is drawn. (A mean is no median.)": not medians(us),
-        "There is one value a role: the spread within a role is not in the picture.": len(np.unique(numbers[numbers > 20].round(1))) < 2 * len(pay.ROLES),
-        "There are no counts: say for each role how many adverts it rests on (the sum of `weight`).": not all(str(count) in words for count in counts),
-        "The picture does not say that these are US adverts.": not re.search(r"\bus\b|united states", words),
+        "There is one value a role: the spread within a role is not in the picture.": len(np.unique(drawn[drawn > 20].round(1))) < 2 * len(pay.ROLES),
+        "There are no counts: say for each role how many adverts it rests on (the sum of `weight`).": not all(re.search(rf"\b{count}\b", words) for count in counts),
+        "The picture does not say that these are US adverts.": not re.search(r"\busa?\b|u\.s\.|united states", words),
     }  # fmt: skip
     return next((fault for fault, there in faults.items() if there), "")
 
@@ -219,15 +180,14 @@ def _fault(figure, adverts):
 )  # fmt: skip
 def pay_by_role(piece, ours, wrong):
     """The figure is looked at as drawn, for the real adverts and for others."""
-    real = pay.adverts()
-    draw = np.random.default_rng(5)
-    other = real.sample(4_000, random_state=1).assign(weight=lambda table: draw.integers(1, 30, len(table)))
-    other["midpoint"] += draw.integers(0, 40, len(other)) * (other["country"] == "US")
+    real, part = pay.adverts(), pay.adverts()[::8]
+    other = part.assign(
+        weight=1 + part.index % 30, midpoint=part["midpoint"] + 40 * (part["country"] == "US")
+    )
     for adverts in (real, other):
         before = adverts.copy()
-        figure = piece(adverts)
-        figure = figure.get_figure() if hasattr(figure, "get_figure") else figure
-        if not isinstance(figure, Figure):
+        figure = getattr(piece(adverts), "figure", None)  # of axes; a figure is its own
+        if figure is None:
             return check.wrong("The function must `return` the figure (or its axes).")
         if not adverts.equals(before):
             return check.wrong("The function changes the table that it is given. Work on a copy.")
@@ -241,6 +201,7 @@ def pay_by_role(piece, ours, wrong):
     wrong={
         "It looks into the future: pay that came after the day moves its answers. Learn from `past` only.": ("groups = past.groupby", "groups = adverts.groupby"),
         "It counts each row once. A row stands for `weight` adverts.": (', weights=rows["weight"]', ""),
+        "It counts each row once, and takes values between two adverts. Use `weights` and `method` as above.": (', weights=rows["weight"], method="inverted_cdf"', ""),
         "It trusts groups with fewer than 30 adverts. Fall back to the larger group there.": (">= stats.LEAST", ">= 1"),
         "It counts rows where it should count adverts (the sum of `weight`).": ('rows["weight"].sum() >=', "len(rows) >="),
         "It does not use the country.": ('["role", "level", "country"], ["role", "level"]', '["role", "level"]'),
@@ -249,11 +210,13 @@ def pay_by_role(piece, ours, wrong):
 )  # fmt: skip
 def rival(piece, ours, wrong):
     """Poisoned futures, thin groups, unknown roles, weights."""
+    day = pd.Timestamp("2024-03-03")  # some arrived on it
     table = pay.adverts().sample(3_000, random_state=0).sort_values("arrived").reset_index(drop=True)
-    poisoned = table.assign(midpoint=table["midpoint"].where(table["arrived"] <= "2024-03-01", 900))
-    late = table["role"].astype(str).eq("Data Engineer") & (table["arrived"] <= "2024-03-01")
+    table = table[(table["arrived"] <= day) | (table.index % 8 == 0)]  # a slow loop is no mistake
+    poisoned = table.assign(midpoint=table["midpoint"].where(table["arrived"] <= day, 900))
+    late = table["role"].astype(str).eq("Data Engineer") & (table["arrived"] <= day)
     heavy = table.assign(weight=np.random.default_rng(1).integers(1, 60, len(table)))
-    cases = [(one, "2024-03-01") for one in (table, poisoned, heavy, table[~late])]
+    cases = [(one, day) for one in (table, poisoned, heavy, table[~late])]
     return check.judge_function(piece, ours, cases, wrong, "No answer moved when the future was changed.")
 
 
@@ -263,30 +226,32 @@ def rival(piece, ours, wrong):
         "You judge by the estimate. Mira wants to be *sure*: use the low end of the interval.": ('row["low"] >= 70', 'row["coverage"] >= 70'),
         "An interval wider than 20 points says too little, however many adverts there are.": (' or row["high"] - row["low"] > 20', ""),
         "You do not look at the number of adverts. Below `stats.LEAST` nothing is concluded.": ('row["adverts"] < stats.LEAST or ', ""),
+        "A group of few adverts can lie high by luck. Ask first whether there are too few.": ('        if row["adverts"]', '        if row["low"] >= 70:\n            plan[role] = "show"\n        elif row["adverts"]'),
         "Exactly 70 is good enough: use `>=`.": ('row["low"] >= 70', 'row["low"] > 70'),
         "Exactly 30 adverts are enough: only *fewer* are too few.": ("< stats.LEAST", "<= stats.LEAST"),
     },
 )  # fmt: skip
 def decide(piece, ours, wrong):
-    """Edges of the rule: 29, 30 and 31 adverts, 70 exactly, a wide interval that lies high."""
-    columns = {
-        "adverts": [400, 29, 30, 500, 900, 60, 31, 30],
-        "coverage": [78, 90, 80, 72, 75, 85, 60, 60],
-        "low": [75, 88, 70, 66, 70, 70, 55, 40],
-        "high": [81, 92, 88, 78, 80, 91, 65, 62],
-    }
-    table = pd.DataFrame(columns, index=list("ABCDEFGH"))
+    """Edges of the rule: 29, 30 and 31 adverts, 70 and 20 exactly, a wide interval that lies high."""
+    rows = [
+        (400, 78, 75, 81), (29, 90, 88, 92), (30, 80, 70, 90), (500, 72, 66, 78),
+        (900, 75, 70, 80), (60, 85, 70, 91), (31, 68, 60, 75), (30, 60, 40, 62),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, list("ABCDEFGH"), ["adverts", "coverage", "low", "high"])
     cases = [(table,), (table.iloc[::-1],), (table.iloc[:0],)]
     return check.judge_function(piece, ours, cases, wrong, "It is sure, or it says that it cannot be.")
 
 
 POINTS = {
-    "recommends in one sentence": r"\b(recommend|we should|show (it|the range|them)|do not show)\b",
+    "recommends in one sentence": r"\b(recommend|propose|we should|do not show|show (it|them|the ranges?|ranges?)\b)",
     "says that adverts without a range were never measured": r"without (a |any |pay )?range|no range|leave[s]? (it|the range) out|name[sd]? a range",
     "says what the figure is (midpoints, thousand USD a year)": r"midpoint",
-    "says in which period and place": r"20\d\d.*\b(US|United States)\b|\b(US|United States)\b.*20\d\d",
-    "says who is harmed, and in which direction": r"(applicant|job seeker|candidate)s?.{0,90}(too little|too low|less)|employers?.{0,90}(too high|no repl|too much)",
-    "gives an interval": r"\d\s*(to|and|-)\s*\d",
+    "says in which period": r"\b202[1-5]\b",
+    "says in which place": r"\b(?-i:USA?)\b|U\.S\.|United States",
+    "says who is harmed, and in which direction": r"(applicant|job seeker|candidate)s?.{0,90}(too little|too low|less|underpaid)|employers?.{0,90}(too high|no repl|too much)",
+    "gives an interval": r"(?<![\d.-])\d\d(\.\d+)?\s*%?\s*(to|and|-|\u2013|,)\s*\d\d(\.\d+)?(?![\d-])",
+    "says that one employer's own range is another thing": r"both (real )?ends|(own|real) range|this employer|one employer",
+    "says when to stop": r"\bstop|take (it|them|the ranges?) (down|off)|switch (it|them) off",
     "names the experiment that would settle it": r"experiment|A/B|test .*employer|half of the employers|random",
 }  # fmt: skip
 
