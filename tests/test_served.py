@@ -2,22 +2,36 @@
 
 import json
 import os
+import pickle
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import numpy as np
 import onnx
+import psutil
 import pytest
 from onnx import helper
 
 from helpers import pay
-from helpers.service import model
+from helpers.service import model, process
 from helpers.service.process import Service
 from tests.test_pay import BAD, JOB
 
 LEARNED = pay.between(pay.adverts(), *pay.FIRST_YEAR)
+# A notebook of which only the kernel is there: it starts a service and waits.
+NOTEBOOK = """
+import pathlib, time
+from helpers.service.process import Service
+one = Service(pathlib.Path("model.onnx").read_bytes())
+print(one.pid, flush=True)
+time.sleep(60)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,56 +56,183 @@ def running(champion):
 
 
 def test_the_file_answers_as_the_product_on_every_job(product, corrected):
-    jobs = model.every_job()
-    for one in (product, corrected):
+    crossing = pay.PayRange(product.ends[::-1], corrected.correction)
+    for one in (product, corrected, crossing):
         served = model.from_bytes(model.export(one, "x", LEARNED))
-        assert np.abs(served.predict(jobs) - one.predict(jobs)).max() < 0.001
-    assert (served.first, served.last) == ("2022-09-04", "2023-08-27") and served.adverts == LEARNED[
-        "weight"
-    ].sum()
+        assert np.abs(served.predict(model.every_job()) - one.predict(model.every_job())).max() < 0.001
+    period = (served.first, served.last)
+    assert period == ("2022-09-04", "2023-08-27") and served.adverts == LEARNED["weight"].sum()
 
 
-def hostile(data, what):
-    """A model file that is not what it should be."""
-    graph = onnx.load_model_from_string(data)
-    if what == "reads another file":
-        tensor = graph.graph.initializer[0]
-        tensor.data_location = onnx.TensorProto.EXTERNAL
-        tensor.external_data.add(key="location", value="/etc/passwd")
-    elif what == "another operator":
-        graph.graph.node.append(helper.make_node("RandomNormal", [], ["noise"], shape=[1]))
-    elif what == "never a number":
-        node = next(node for node in graph.graph.node if node.op_type == "TopK")
-        last = helper.make_node("Div", ["zero", "zero"], ["nan"])
-        graph.graph.initializer.append(helper.make_tensor("zero", 1, [1], [0.0]))
-        graph.graph.node.extend([last, helper.make_node("Add", [node.input[0], "nan"], ["poisoned"])])
-    elif what == "a name with markup":
-        props = {
-            "pay": json.dumps({"name": "<b>", "first": "2022-01-01", "last": "2022-01-01", "adverts": 1})
-        }
-        helper.set_model_props(graph, props)
-    elif what == "ends swapped":
-        node = next(node for node in graph.graph.node if node.op_type == "TopK")
-        next(one for one in node.attribute if one.name == "largest").i = 1
-    return graph.SerializeToString()
+class Hostile:
+    """Model files that are not what they should be: each method spoils a good one."""
+
+    def reads_another_file(whole, graph):
+        graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+        graph.initializer[0].external_data.add(key="location", value="/etc/passwd")
+
+    def reads_another_file_for_a_table(whole, graph):
+        table = helper.make_tensor("table", onnx.TensorProto.FLOAT, [1], [1.0])
+        table.data_location = onnx.TensorProto.EXTERNAL
+        table.external_data.add(key="location", value="/etc/passwd")
+        node(graph, "LabelEncoder").attribute.append(helper.make_attribute("values_tensor", table))
+
+    def runs_for_ever(whole, graph):
+        state = [
+            helper.make_tensor_value_info("n", onnx.TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", onnx.TensorProto.BOOL, []),
+        ]
+        more = helper.make_tensor_value_info("more", onnx.TensorProto.BOOL, [])
+        body = helper.make_graph([helper.make_node("Identity", ["go"], ["more"])], "body", state, [more])
+        graph.node.append(helper.make_node("Loop", ["", ""], [], body=body))
+
+    def runs_for_ever_in_a_tree(whole, graph):
+        attribute(node(graph, "TreeEnsembleRegressor"), "nodes_truenodeids").ints[1] = 0
+
+    def hides_a_loop_in_a_function(whole, graph):
+        nodes = [helper.make_node("Loop", ["", "a"], ["b"])]
+        whole.functions.append(
+            helper.make_function("own", "Add", ["a"], ["b"], nodes, [helper.make_opsetid("", 17)])
+        )
+
+    def asks_for_all_memory(whole, graph):
+        rename_output(graph, "part0")
+        for n in range(22):
+            graph.node.append(helper.make_node("Concat", [f"part{n}"] * 2, [f"part{n + 1}"], axis=0))
+        graph.node.append(helper.make_node("Gather", ["part22", "two"], ["range"], axis=0))
+
+    def has_another_operator(whole, graph):
+        graph.node.append(helper.make_node("RandomNormal", [], ["noise"], shape=[1]))
+
+    def has_another_input(whole, graph):
+        graph.input[0].name = "rolle"
+
+    def has_one_input_more(whole, graph):
+        graph.input.append(helper.make_tensor_value_info("age", onnx.TensorProto.FLOAT, [None, 1]))
+
+    def has_another_output(whole, graph):
+        graph.output[0].name = "answer"
+
+    def has_no_origin(whole, graph):
+        del whole.metadata_props[:]
+
+    def has_markup_in_its_name(whole, graph):
+        change_facts(whole, name="<b>first</b>")
+
+    def has_markup_in_a_date(whole, graph):
+        change_facts(whole, first="<script>")
+
+    def has_something_after_a_date(whole, graph):
+        change_facts(whole, last="2023-08-27\n")
+
+    def answers_with_one_end(whole, graph):
+        graph.initializer.append(helper.make_tensor("one", onnx.TensorProto.INT64, [1], [1]))
+        graph.node[-1].input[1] = "one"
+
+    def answers_with_too_few_rows(whole, graph):
+        rename_output(graph, "all")
+        graph.node.append(helper.make_node("Gather", ["all", "two"], ["range"], axis=0))
+
+    def answers_with_text(whole, graph):
+        rename_output(graph, "number")
+        graph.node.append(helper.make_node("Cast", ["number"], ["range"], to=onnx.TensorProto.STRING))
+        graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.STRING
+
+    def answers_one_role_with_nan(whole, graph):
+        attribute(node(graph, "LabelEncoder", last=True), "values_floats").floats[3] = np.nan
+
+    def answers_one_role_with_infinity(whole, graph):
+        attribute(node(graph, "LabelEncoder", last=True), "values_floats").floats[3] = np.inf
+
+    def answers_with_swapped_ends(whole, graph):
+        attribute(graph.node[-1], "largest").i = 1
+
+
+def node(graph, operator, last=False):
+    return [one for one in graph.node if one.op_type == operator][-1 if last else 0]
+
+
+def attribute(one, name):
+    return next(each for each in one.attribute if each.name == name)
+
+
+def rename_output(graph, name):
+    graph.node[-1].output[0] = name
+
+
+def change_facts(whole, **facts):
+    kept = json.loads(whole.metadata_props[0].value)
+    helper.set_model_props(whole, {"pay": json.dumps(kept | facts)})
+
+
+KINDS = [kind for kind in vars(Hostile) if not kind.startswith("_")]
+
+
+def spoiled(data, spoil):
+    whole = onnx.load_model_from_string(data)
+    spoil(whole, whole.graph)
+    return whole.SerializeToString()
+
+
+@pytest.fixture(scope="module")
+def attacked(champion):
+    with Service(champion) as service:
+        yield service
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_hostile_model_is_not_taken(kind, champion, attacked):
+    bad = spoiled(champion, getattr(Hostile, kind))
+    before, memory = time.monotonic(), psutil.Process().memory_info().rss
+    with pytest.raises(ValueError, match=r"not (opened|taken)\.$|no pay model.*unchanged\.$") as refused:
+        attacked.challenger(bad)
+    assert len(str(refused.value)) < 120 and "<" not in str(refused.value)
+    assert time.monotonic() - before < 5 and psutil.Process().memory_info().rss - memory < 500e6
+    attacked._put("challenger.onnx", bad)  # past the client's own check
+    attacked.traffic(1)
+    assert set(attacked.ask(LEARNED.head(3))["model"]) == {"first"}
 
 
 @pytest.mark.parametrize(
-    "what", ["reads another file", "another operator", "never a number", "a name with markup", "ends swapped"]
+    "data",
+    [b"", b"x", b"\x08" * 99, bytes(100_000_000), pickle.dumps(LEARNED.head()), "text", None],
+    ids=["empty", "letter", "eights", "100 MB", "pickle", "text", "nothing"],
 )
-def test_a_hostile_model_is_not_taken(what, champion, running):
-    bad = hostile(champion, what)
-    with pytest.raises(ValueError, match=r"not (opened|taken)|no pay model"):
-        running.challenger(bad)
-    running._put("challenger.onnx", bad)  # past the client's own check
-    running.traffic(1)
-    assert set(running.ask(LEARNED.head(3))["model"]) == {"first"}
-
-
-@pytest.mark.parametrize("data", [b"", b"x", b"\x08" * 99, "text", None], ids=repr)
 def test_other_bytes_are_no_model(data):
     with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
         model.from_bytes(data)
+    with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
+        Service(data)
+
+
+@pytest.mark.parametrize("share", [0, 0.3, 0.9, 0.9999])
+def test_a_part_of_a_model_is_no_model(share, champion):
+    with pytest.raises(ValueError, match="no pay model"):
+        model.from_bytes(champion[: int(share * len(champion))])
+    noise = np.random.default_rng(0).bytes(5000)
+    with pytest.raises(ValueError, match="no pay model"):
+        model.from_bytes(champion[: int(share * len(champion))] + noise)
+
+
+def test_the_champion_stands_in_for_a_challenger_that_fails_and_it_is_counted(running, champion):
+    def only_the_probes(whole, graph):
+        rename_output(graph, "any")
+        shape = [len(model.every_job()), 2]
+        graph.initializer.append(helper.make_tensor("shape", onnx.TensorProto.INT64, [2], shape))
+        graph.node.append(helper.make_node("Reshape", ["any", "shape"], ["range"]))
+        change_facts(whole, name="second")
+
+    running.challenger(spoiled(champion, only_the_probes))
+    running.traffic(1)
+    assert set(running.ask(LEARNED.head(20))["model"]) == {"first"}
+    assert 'pay_model_failures_total{model="second"} 20.0' in running.metrics()
+    log = running.log()
+    assert log["asked"].all() and log["challenger"].isna().all() and log["champion"].notna().all()
+
+
+@pytest.mark.parametrize("ends", [[np.nan, 1], [1, np.inf], [2, 1], [1], ["a", "b"]], ids=str)
+def test_an_answer_that_is_no_range_counts_as_a_failure(ends):
+    assert not model.are_ranges(np.array([ends]), 1) and model.are_ranges(np.array([[1.0, 2.0]]), 1)
 
 
 def test_the_door_is_that_of_the_product(running):
@@ -99,11 +240,48 @@ def test_the_door_is_that_of_the_product(running):
     for job in BAD:
         if not isinstance(job.get("remote"), float):  # JSON has no NaN
             assert running.post("/range", job).status_code == 422, job
-    assert (
-        running.post("/ranges", [JOB] * 10_001).status_code == 422
-        and running.post("/ranges", []).status_code == 422
-    )
-    assert len(running.post("/ranges", [JOB] * 300).json()["ranges"]) == 300
+    assert len(running.post("/ranges", [JOB] * 1_000).json()["ranges"]) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("batch", "status", "sentence"),
+    [
+        ([], 422, "at least 1 item"),
+        ([JOB] * 1_001, 422, "at most 1000 items"),
+        ([JOB] * 100_000, 413, "Content Too Large"),
+        ([1] * 100_000, 422, "valid dictionary"),
+        ([JOB | {"role": "x" * 200_000}], 422, "Input should be 'Data Scientist'"),
+    ],
+    ids=["none", "one too many", "10 MB", "numbers", "a long word"],
+)
+def test_a_batch_has_bounds(batch, status, sentence, attacked):
+    answer = attacked.post("/ranges", batch)
+    assert answer.status_code == status and sentence in answer.text and len(answer.text) < 300_000
+
+
+def test_a_hundred_batches_at_once_keep_nobody_waiting(running):
+    batch, mine = [JOB] * 1_000, psutil.Process(running.pid)
+    with ThreadPoolExecutor(100) as callers, httpx.Client(base_url=running.address, timeout=60) as client:
+        answers = [callers.submit(client.post, "/ranges", json=batch) for _ in range(100)]
+        time.sleep(0.2)
+        before = time.monotonic()
+        assert running._call("GET", "/health").status_code == 200
+        assert time.monotonic() - before < 6
+        assert {one.result().status_code for one in answers} <= {200, 503}
+    assert mine.memory_info().rss < 400e6
+
+
+def test_a_connection_that_stops_is_closed(running):
+    head = b"POST /range HTTP/1.1\r\nHost: here\r\nContent-Length: 99\r\n\r\n{"
+    first = b"GET /health HTTP/1.1\r\nHost: here\r\n\r\n"
+    address = ("127.0.0.1", int(running.address.rpartition(":")[2]))
+    waiting = [socket.create_connection(address, 20) for _ in range(5)]
+    for one, said in zip(waiting, [b"", head[:9], head, first + head[:9], first + head], strict=True):
+        one.sendall(said)
+    for one in waiting:
+        while one.recv(4096):  # an error if nothing comes, and no end, for 20 s
+            pass
+        one.close()
 
 
 def test_shadow_canary_and_promotion(running, corrected):
@@ -120,11 +298,27 @@ def test_shadow_canary_and_promotion(running, corrected):
     assert set(running.ask(jobs)["model"]) == {"first", "second"}
     running.promote()
     assert set(running.ask(jobs)["model"]) == {"second"} and "pay_answers_total" in running.metrics()
+    with pytest.raises(FileNotFoundError, match="no challenger"):
+        running.promote()
+
+
+@pytest.mark.parametrize("share", [30, -0.1, float("nan")])
+def test_a_share_is_a_share(share, attacked):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        attacked.traffic(share)
+
+
+def test_each_change_counts_from_the_next_request_on(running, corrected):
+    running.challenger(model.export(corrected, "second", LEARNED))
+    for weight in [0, 1] * 30:
+        running.traffic(weight)
+        assert running.post("/range", JOB).json()["model"] == ("second" if weight else "first")
 
 
 def test_without_a_model_it_says_so(running):
-    running._put("champion.onnx", None)
+    (running.folder / "champion.onnx").unlink()
     assert running.post("/range", JOB).status_code == 503
+    assert "no model" in running._call("GET", "/health").text
 
 
 def test_the_stop_button_leaves_it_running_and_stopping_ends_it(running):
@@ -132,34 +326,100 @@ def test_the_stop_button_leaves_it_running_and_stopping_ends_it(running):
     time.sleep(0.2)
     assert running.post("/range", JOB).status_code == 200 and os.getpgid(running.pid) != os.getpgid(0)
     running.stop()
+    running.stop()
+    for command in (lambda: running.ask(LEARNED.head(1)), running.log, running.metrics):
+        with pytest.raises(ConnectionError, match="run the cell that starts it again"):
+            command()
+
+
+def test_a_service_that_was_killed_says_so(running):
+    os.kill(running.pid, signal.SIGKILL)
     with pytest.raises(ConnectionError, match="run the cell that starts it again"):
         running.ask(LEARNED.head(1))
 
 
-def test_it_dies_with_its_notebook(champion, tmp_path):
-    file = tmp_path / "model.onnx"
-    file.write_bytes(champion)
-    code = (
-        "import pathlib, time; from helpers.service.process import Service; "
-        f"one = Service(pathlib.Path({str(file)!r}).read_bytes()); print(one.pid, flush=True); time.sleep(60)"
-    )
-    owner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    pid = int(owner.stdout.readline())
-    owner.kill()
+def test_an_interrupted_command_leaves_the_answers_in_step(running):
+    jobs = model.every_job().iloc[::33]
+    told = running.ask(jobs)
+    stopper = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        stopper.start()
+        while True:
+            running.ask(jobs)
+    assert running.ask(jobs).equals(told)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+def test_it_dies_with_its_notebook(end, champion, tmp_path):
+    (tmp_path / "model.onnx").write_bytes(champion)
+    command = [sys.executable, "-c", NOTEBOOK]
+    owner = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    service = psutil.Process(int(owner.stdout.readline()))
+    os.killpg(owner.pid, end)
     owner.wait()
-    for _ in range(100):
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    raise AssertionError("the service outlives its notebook")
+    service.wait(5)
+
+
+def test_several_start_at_once_on_this_machine_only(champion):
+    with ThreadPoolExecutor(4) as starters:
+        services = list(starters.map(lambda _: Service(champion), range(4)))
+    assert len({one.address for one in services}) == 4
+    for one in services:
+        listening = {place.laddr.ip for place in psutil.Process(one.pid).net_connections()}
+        assert listening == {"127.0.0.1"} and one.post("/range", JOB).status_code == 200
+        one.stop()
+
+
+def test_its_pages_load_nothing_from_elsewhere(attacked):
+    for page in ("/", "/docs", "/redoc"):
+        text = attacked._call("GET", page).text
+        assert "http:" not in text and "https:" not in text and "//cdn" not in text
+
+
+def test_it_leaves_nothing_in_the_home_folder(champion, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with Service(champion) as service:
+        service.ask(LEARNED.head(2))
+        time.sleep(1)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
 
 
 def test_an_application_of_the_learner(champion, tmp_path):
-    (tmp_path / "mine.py").write_text("from fastapi import FastAPI\napp = FastAPI()\n")
+    (tmp_path / "mine.py").write_text(FASTAPI)
     with Service(champion, tmp_path / "mine.py") as mine:
         assert mine.post("/range", JOB).status_code == 404
-    (tmp_path / "mine.py").write_text("import nothing_like_that\n")
-    with pytest.raises(RuntimeError, match=r"did not start.*nothing_like_that"):
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import nothing_like_that", "nothing_like_that"),
+        ("def half(", "SyntaxError: .* was never closed"),
+        ("print('x' * 1_000_000)\nraise ValueError('my reason')", "ValueError: my reason"),
+        ("thing = 1", "no attribute 'app'"),
+        ("import sys\nsys.exit()", "no reason was given"),
+    ],
+)
+def test_an_application_that_cannot_start_says_why(text, reason, champion, tmp_path):
+    (tmp_path / "mine.py").write_text(text)
+    with pytest.raises(RuntimeError, match=f"^The service did not start: .*{reason}"):
         Service(champion, tmp_path / "mine.py")
+
+
+def test_an_application_that_never_starts_is_not_waited_for(champion, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "PATIENCE", 3)
+    (tmp_path / "mine.py").write_text("while True:\n    pass\n")
+    with pytest.raises(RuntimeError, match="did not answer within 3 seconds"):
+        Service(champion, tmp_path / "mine.py")
+    assert not [one for one in psutil.Process().children() if str(tmp_path) in " ".join(one.cmdline())]
+
+
+def test_an_application_that_prints_a_lot_goes_on(champion, tmp_path):
+    talk = "@app.post('/range')\ndef talk():\n    print('x' * 50_000)\n    raise ValueError('x' * 50_000)\n"
+    (tmp_path / "mine.py").write_text(FASTAPI + talk)
+    with Service(champion, tmp_path / "mine.py") as mine:
+        assert {mine.post("/range", JOB).status_code for _ in range(30)} == {500}

@@ -1,110 +1,107 @@
-"""The pay-range service. All of it is on this page: the door, the models, the traffic, the counts.
+"""The pay-range service. All of it is on this page: the door, the models, the traffic, the log and the counts.
 
-It runs in a folder that holds ``champion.onnx``, perhaps ``challenger.onnx``, and perhaps ``traffic.json`` with
+It runs in a folder with ``champion.onnx``, perhaps ``challenger.onnx``, and perhaps ``traffic.json``, such as
 ``{"weight": 0.2, "shadow": false}``: the share of requests that the challenger answers, or whether it answers every one
 without being heard. A change of any of these files counts from the next request on.
 """
 
 import json
 import random
-import threading
 from collections import deque
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 import prometheus_client as prometheus
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
 from pydantic import Field
 
-from helpers.pay import Job
+from helpers.pay import FEATURES, Job
 from helpers.service import model
 
-MOST = 10_000  # adverts in one request
-KEPT = 50_000  # answers that the log remembers
+MOST = 1_000  # adverts in one request: a hundred such requests keep the next caller waiting for a second
+KEPT = 10_000  # answers that the log remembers
 
-app = FastAPI(
-    title="Pay ranges", docs_url=None, redoc_url=None
-)  # the usual pages load scripts from elsewhere
+# The usual pages of documentation load their scripts from elsewhere.
+app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, max_body_size=300 * MOST)
 answers = prometheus.Counter("pay_answers", "Adverts answered.", ["model"])
 failures = prometheus.Counter("pay_model_failures", "Requests that a model could not answer.", ["model"])
-seconds = prometheus.Histogram("pay_answer_seconds", "Time that a request spends in the model.")
+seconds = prometheus.Histogram("pay_answer_seconds", "Time that a request spends in the models.")
 log = deque(maxlen=KEPT)
-reading = threading.Lock()
-files = {}  # name -> (when it was changed, what is in it)
 
 
 def read(name):
-    """What is in a file of the folder, read again when it has changed; None if there is none or it is not taken."""
+    """What is in a file of the folder, read again when it has changed; None if there is none."""
     try:
-        changed = Path(name).stat().st_mtime_ns
+        state = Path(name).stat()
+        return load(name, state.st_mtime_ns, state.st_ino)
     except FileNotFoundError:
         return None
-    with reading:
-        if name not in files or files[name][0] != changed:
-            data = Path(name).read_bytes()
-            try:
-                files[name] = changed, json.loads(data) if name.endswith(".json") else model.from_bytes(data)
-            except ValueError:  # a bad file leaves the one before in place
-                files[name] = changed, files.get(name, (0, None))[1]
-    return files[name][1]
+
+
+@lru_cache(maxsize=10)
+def load(name, *state):
+    """What is in a file; None if it is not taken."""
+    data = Path(name).read_bytes()
+    try:
+        return json.loads(data) if name.endswith(".json") else model.from_bytes(data)
+    except ValueError:
+        return None
 
 
 def predict(served, columns, count):
-    """Ranges of one model, or None if it has none to give: an answer that is no range counts as a failure."""
+    """Ranges of one model. Whatever it does instead is counted as a failure, and gives None."""
     try:
         ranges = served.run(columns)
-    except Exception:  # whatever a new model does, the person who asked gets an answer
+    except Exception:
         ranges = None
-    if not model.are_ranges(ranges, count):
-        failures.labels(served.name).inc()
-        return None
-    return ranges
+    if model.are_ranges(ranges, count):
+        return ranges.tolist()
+    failures.labels(served.name).inc()
+    return None
 
 
 def answer(jobs):
-    """Ranges for some jobs, and the name of the model that gave them."""
-    columns = {name: [getattr(job, name) for job in jobs] for name in model.pay.FEATURES}
+    """Ranges for some jobs, and the name of the model that gave them: the champion stands in for the challenger."""
+    columns = {name: [getattr(job, name) for job in jobs] for name in FEATURES}
     champion, challenger, traffic = read("champion.onnx"), read("challenger.onnx"), read("traffic.json") or {}
-    asked = challenger and (traffic.get("shadow") or random.random() < traffic.get("weight", 0))
+    shadow, weight = traffic.get("shadow", False), traffic.get("weight", 0)
+    asked = challenger is not None and (shadow or random.random() < weight)
+    old = new = None
     with seconds.time():
-        new = predict(challenger, columns, len(jobs)) if asked else None
-        heard = new is not None and not traffic.get("shadow")
-        old = None if heard or champion is None else predict(champion, columns, len(jobs))
-    if not heard and old is None:
+        if asked:
+            new = predict(challenger, columns, len(jobs))
+        if champion is not None and (shadow or new is None):
+            old = predict(champion, columns, len(jobs))
+    chosen, ranges = (challenger, new) if new and not shadow else (champion, old)
+    if ranges is None:
         raise HTTPException(503, "No model can answer at the moment. Try again later.")
-    chosen = challenger if heard else champion
-    for place, job in enumerate(jobs):
-        pairs = [None if given is None else given[place].tolist() for given in (old, new)]
-        log.append(
-            {
-                **job.model_dump(),
-                "model": chosen.name,
-                "champion": pairs[0],
-                "challenger": pairs[1],
-                "asked": bool(asked),
-            }
-        )
+    nothing = [None] * len(jobs)
+    for job, champions, challengers in zip(jobs, old or nothing, new or nothing, strict=True):
+        given = {"model": chosen.name, "champion": champions, "challenger": challengers, "asked": asked}
+        log.append(job.model_dump() | given)
     answers.labels(chosen.name).inc(len(jobs))
-    return (new if heard else old).tolist(), chosen.name
+    return ranges, chosen.name
 
 
+# Each function is `async`: it answers in the server's own loop. A thread for each would cost more than the answer.
 @app.post("/range")
-def pay_range(job: Job):
+async def pay_range(job: Job):
     """The range for one advert."""
-    (ends,), name = answer([job])
-    return {"low": round(ends[0]), "high": round(ends[1]), "unit": "thousand USD a year", "model": name}
+    [(low, high)], name = answer([job])
+    return {"low": round(low), "high": round(high), "unit": "thousand USD a year", "model": name}
 
 
 @app.post("/ranges")
-def pay_ranges(jobs: Annotated[list[Job], Field(min_length=1, max_length=MOST)]):
+async def pay_ranges(jobs: Annotated[list[Job], Field(min_length=1, max_length=MOST, fail_fast=True)]):
     """The ranges for many adverts, answered by one model."""
     ranges, name = answer(jobs)
-    return {"ranges": ranges, "unit": "thousand USD a year", "model": name}
+    return JSONResponse({"ranges": ranges, "unit": "thousand USD a year", "model": name})
 
 
 @app.get("/health")
-def health():
+async def health():
     """Is there a model, and which?"""
     champion = read("champion.onnx")
     if champion is None:
@@ -113,18 +110,18 @@ def health():
 
 
 @app.get("/log")
-def recent():
+async def recent():
     """The answers that were given, the oldest first."""
-    return list(log)
+    return JSONResponse(list(log))
 
 
-@app.get("/metrics", response_class=PlainTextResponse)
-def metrics():
+@app.get("/metrics")
+async def metrics():
     """Counts and times, as monitors read them."""
-    return prometheus.generate_latest().decode()
+    return PlainTextResponse(prometheus.generate_latest())
 
 
-@app.get("/", response_class=HTMLResponse)
-def form():
+@app.get("/")
+async def form():
     """A page for people, which asks /range."""
-    return Path(__file__).with_name("form.html").read_text("utf-8")
+    return FileResponse(Path(__file__).with_name("form.html"))

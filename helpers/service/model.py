@@ -9,19 +9,42 @@ import json
 import re
 
 import numpy as np
+import onnx
+import onnxruntime
 import pandas as pd
 
 from helpers import pay
 
 OPSET = 17  # understood by every runtime since 2022
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,60}")  # it goes into answers, labels and files
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_LARGEST = 20_000_000  # bytes; ours is far under one million
-# What our export is made of. A file with any other operator, such as a loop, is not opened.
+LARGEST, MOST_NODES = 5_000_000, 50  # bytes and operators of a file; ours has 60 thousand and some 20
+# The steps between the trees of both ends and the range: put in order, move by role, put in order again.
+_STEPS = """
+<ir_version: 8, opset_import: ["" : 17, "ai.onnx.ml" : 2]>
+steps (float[N, 2] variable, string[N, 1] role) => (float[N, 2] range) <int64[1] two = {{2}}> {{
+    ends, first_order = TopK <axis = 1, largest = 0> (variable, two)
+    under = ai.onnx.ml.LabelEncoder <keys_strings = {roles}, values_floats = {under}> (role)
+    over = ai.onnx.ml.LabelEncoder <keys_strings = {roles}, values_floats = {over}> (role)
+    moves = Concat <axis = 1> (under, over)
+    moved = Add (ends, moves)
+    range, last_order = TopK <axis = 1, largest = 0> (moved, two)
+}}
+"""
+# What such a file is made of. One with any other operator, such as a loop, is not opened.
 _OPERATORS = {
     "Add", "ArrayFeatureExtractor", "Cast", "Concat", "Flatten", "Gather", "Identity", "LabelEncoder", "OneHotEncoder",
     "Reshape", "Squeeze", "Sub", "TopK", "TreeEnsembleRegressor", "Unsqueeze",
 }  # fmt: skip
+_FOREIGN = "These bytes are no pay model: give what export() returns, unchanged."
+_PLAIN = {
+    onnx.AttributeProto.AttributeType.Value(kind)
+    for kind in ("FLOAT", "INT", "STRING", "FLOATS", "INTS", "STRINGS")
+}
+
+# All models of a process share 300 MB: a small file can ask for any amount.
+_MEMORY = onnxruntime.OrtMemoryInfo(
+    "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+)
+onnxruntime.create_and_register_allocator(_MEMORY, onnxruntime.OrtArenaCfg(300_000_000, -1, -1, -1))
 
 
 def every_job():
@@ -36,7 +59,7 @@ def export(pay_range, name, learned):
     Parameters
     ----------
     pay_range : helpers.pay.PayRange
-        Its correction, if it has one, goes into the file.
+        Its ends have one encoder, see :func:`helpers.pay.pipeline`. The correction, if there is one, goes into the file.
     name : str
         1 to 60 letters, digits, dots, hyphens and underscores.
     learned : pandas.DataFrame
@@ -46,48 +69,31 @@ def export(pay_range, name, learned):
     -------
     bytes
     """
-    from onnx import checker, compose, helper
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+    from sklearn.multioutput import MultiOutputRegressor
+    from sklearn.pipeline import make_pipeline
 
-    kinds = [
-        (feature, (FloatTensorType if feature == "remote" else StringTensorType)([None, 1]))
-        for feature in pay.FEATURES
-    ]
-    ends = [to_onnx(end, initial_types=kinds, target_opset=OPSET) for end in pay_range.ends]
-    parts = [compose.add_prefix(end, f"end{n}_", rename_inputs=False) for n, end in enumerate(ends)]
-    nodes = [node for part in parts for node in part.graph.node]
-    last = [part.graph.output[0].name for part in parts]
-    if pay_range.correction is not None:
-        roles = [str(role) for role in pay_range.correction.index]
-        for n, (column, sign) in enumerate((("under", -1.0), ("over", 1.0))):
-            move = [sign * float(value) for value in pay_range.correction[column]]
-            table = {"keys_strings": roles, "values_floats": move, "default_float": 0.0}
-            nodes.append(
-                helper.make_node("LabelEncoder", ["role"], [f"move{n}"], domain="ai.onnx.ml", **table)
-            )
-            nodes.append(helper.make_node("Add", [last[n], f"move{n}"], [f"moved{n}"]))
-        last = ["moved0", "moved1"]
-    # Ends that were learned apart may cross: the smaller one comes first.
-    nodes.append(helper.make_node("Concat", last, ["unsorted"], axis=1))
-    nodes.append(
-        helper.make_node("TopK", ["unsorted", "two"], ["range", "order"], axis=1, largest=0, sorted=1)
-    )
-    constants = [tensor for part in parts for tensor in part.graph.initializer] + [
-        helper.make_tensor("two", 7, [1], [2])
-    ]
-    answer = [helper.make_tensor_value_info("range", 1, [None, 2])]
-    graph = helper.make_graph(nodes, "pay_range", list(parts[0].graph.input), answer, constants)
-    versions = {one.domain: one.version for part in parts for one in part.opset_import}
-    opsets = [helper.make_opsetid(*pair) for pair in sorted(versions.items())]
-    whole = helper.make_model(graph, opset_imports=opsets, ir_version=8)
-    days = {
-        key: f"{day:%Y-%m-%d}"
-        for key, day in (("first", learned["arrived"].min()), ("last", learned["arrived"].max()))
-    }
-    facts = {"name": name, **days, "adverts": int(learned["weight"].sum())}
-    helper.set_model_props(whole, {"pay": json.dumps(facts)})
-    checker.check_model(whole)
+    encoder, trees = zip(*pay_range.ends, strict=True)
+    both = MultiOutputRegressor(trees[0])
+    both.estimators_ = list(trees)
+    columns = [(feature, StringTensorType([None, 1])) for feature in pay.FEATURES]
+    columns[pay.FEATURES.index("remote")] = ("remote", FloatTensorType([None, 1]))
+    whole = to_onnx(make_pipeline(encoder[0], both), initial_types=columns, target_opset=OPSET)
+
+    correction = pay_range.correction
+    if correction is None:
+        correction = pd.DataFrame(0.0, list(pay.ALL_ROLES), ["under", "over"])
+    moves = {"roles": correction.index, "under": -correction["under"], "over": correction["over"]}
+    steps = onnx.parser.parse_model(_STEPS.format(**{key: json.dumps(list(moves[key])) for key in moves}))
+    whole.graph.node.extend(steps.graph.node)
+    whole.graph.initializer.extend(steps.graph.initializer)
+    whole.graph.output[0].CopyFrom(steps.graph.output[0])
+
+    first, last = (f"{day:%Y-%m-%d}" for day in (learned["arrived"].min(), learned["arrived"].max()))
+    facts = {"name": name, "first": first, "last": last, "adverts": int(learned["weight"].sum())}
+    onnx.helper.set_model_props(whole, {"pay": json.dumps(facts)})
+    onnx.checker.check_model(whole)
     return whole.SerializeToString()
 
 
@@ -129,39 +135,44 @@ def from_bytes(data):
     Raises
     ------
     ValueError
-        With one sentence: not ours, in need of other files, of other operators, or with answers that are no ranges.
+        With one sentence: not ours, in need of other files or operators, or with answers that are no ranges.
     """
-    import onnx
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    if not isinstance(data, bytes) or len(data) > _LARGEST:
-        raise ValueError("A model is given as the bytes that export() returns, 20 MB at most.")
+    if not isinstance(data, bytes) or len(data) > LARGEST:
+        raise ValueError("A model is given as the bytes that export() returns, 5 MB at most.")
     try:
-        graph = onnx.load_model_from_string(data).graph
-        outside = [tensor for tensor in graph.initializer if tensor.external_data or tensor.data_location]
-        strange = sorted({node.op_type for node in graph.node} - _OPERATORS)
-        nested = [node for node in graph.node if any(one.g.node or one.graphs for one in node.attribute)]
+        parsed = onnx.load_model_from_string(data)
+        strange = sorted({node.op_type for node in parsed.graph.node if not _is_plain(node)})
+        outside = any(one.external_data or one.data_location for one in parsed.graph.initializer)
     except Exception as error:  # the parser has a dozen kinds of its own
-        raise ValueError("These bytes are no pay model: give what export() returns, unchanged.") from error
-    if outside or nested or strange:
-        raise ValueError(
-            f"This model needs other files or operators ({', '.join(strange)[:60]}): it is not opened."
-        )
+        raise ValueError(_FOREIGN) from error
+    more = outside or parsed.functions or parsed.graph.sparse_initializer
+    if strange or more or len(parsed.graph.node) > MOST_NODES:
+        raise ValueError(f"This model needs more than our file does {strange[:3]}: it is not opened.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # trees for one advert: threads only wait
     options.log_severity_level = 4
+    # Optimizing gains nothing here, and would work outside of the shared memory.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry("session.use_env_allocators", "1")
     try:
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         facts = json.loads(session.get_modelmeta().custom_metadata_map["pay"])
         served = Served(facts["name"], facts["first"], facts["last"], int(facts["adverts"]), session)
-        fine = _NAME.fullmatch(served.name) and _DAY.fullmatch(served.first) and _DAY.fullmatch(served.last)
+        # The name goes into answers, labels and files.
+        named = re.fullmatch(r"[A-Za-z0-9._-]{1,60}", served.name)
+        dated = all(re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII) for day in (served.first, served.last))
         answers = served.predict(every_job())
     except Exception as error:
-        raise ValueError("These bytes are no pay model: give what export() returns, unchanged.") from error
-    if not fine or not are_ranges(answers, len(every_job())):
+        raise ValueError(_FOREIGN) from error
+    if not (named and dated and are_ranges(answers, len(every_job()))):
         raise ValueError("This model does not answer every job with a range: it is not taken.")
     return served
+
+
+def _is_plain(node):
+    """An operator of ours, with numbers and words only: tables of numbers might lie in other files."""
+    known = node.op_type in _OPERATORS and node.domain in ("", "ai.onnx.ml")
+    return known and all(one.type in _PLAIN for one in node.attribute)
 
 
 def are_ranges(answers, count):

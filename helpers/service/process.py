@@ -1,16 +1,10 @@
 """Run a service beside a notebook, on this machine only. It dies with the notebook's kernel, and not by its Stop button."""
 
-import atexit
 import contextlib
-import importlib.util
 import json
-import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -21,8 +15,7 @@ from helpers import pay
 from helpers.service import model
 
 OURS = Path(__file__).with_name("app.py")
-_GONE = "The service does not answer: run the cell that starts it again."
-_running = []
+PATIENCE = 30  # seconds until a service must answer for the first time
 
 
 class Service:
@@ -42,50 +35,57 @@ class Service:
     """
 
     def __init__(self, champion, app=OURS):
+        model.from_bytes(champion)  # says at once what is wrong with it
         self._temporary = tempfile.TemporaryDirectory(prefix="pay-service-", ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name)
         self._put("champion.onnx", champion)
-        # The socket is bound here and handed over, so that no other program can take the port in between.
-        with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
-            port, handle = listener.getsockname()[1], listener.fileno()
-            command = [sys.executable, "-m", "helpers.service.process", str(Path(app).resolve()), str(handle)]
+        # A new connection for each request: the server closes one whose request ended in an error.
+        self._client = httpx.Client(
+            trust_env=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+        with open(self.folder / "output.txt", "wb") as output:  # a pipe that nobody reads fills, and stops it
             self._process = subprocess.Popen(
-                command,
+                [sys.executable, "-m", "helpers.service.serve", str(Path(app).resolve())],
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=[handle],
+                stdout=output,
+                stderr=output,
                 start_new_session=True,  # JupyterLab interrupts the kernel's whole process group
             )
-        self.address, self.pid = f"http://127.0.0.1:{port}", self._process.pid
-        self._client = httpx.Client(base_url=self.address, trust_env=False, timeout=30)
-        _running.append(self)
-        for _ in range(300):
+        self.pid = self._process.pid
+        try:
+            self.address = self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             if self._process.poll() is not None:
-                said = self._process.stderr.read().decode(errors="replace").splitlines()
-                why = next((line for line in reversed(said) if "Error" in line), "no reason was given")
+                said = (self.folder / "output.txt").read_text("utf-8", errors="replace").split("\n")
+                why = next(filter(None, reversed(said)), "no reason was given")
                 raise RuntimeError(f"The service did not start: {why[:300]}")
-            try:
-                self._client.get("/health", timeout=2)
-                return
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        self.stop()
-        raise RuntimeError("The service did not answer within 30 seconds.")
+            with contextlib.suppress(FileNotFoundError, httpx.HTTPError):
+                address = f"http://127.0.0.1:{(self.folder / 'port').read_text()}"
+                self._client.get(f"{address}/health", timeout=2)
+                return address
+            time.sleep(0.05)
+        raise RuntimeError(f"The service did not answer within {PATIENCE} seconds.")
 
     def _put(self, name, data):
-        if data is None:
-            (self.folder / name).unlink(missing_ok=True)
-            return
+        """Replace a file at once, so that the service never reads half of one."""
         beside = self.folder / f".{name}"
         beside.write_bytes(data)
         beside.replace(self.folder / name)
 
     def _call(self, method, path, **options):
         try:
-            return self._client.request(method, path, **options)
+            return self._client.request(method, self.address + path, **options)
         except (httpx.HTTPError, RuntimeError) as error:  # gone, or stopped here
-            raise ConnectionError(_GONE) from error
+            raise ConnectionError(
+                "The service does not answer: run the cell that starts it again."
+            ) from error
 
     def post(self, path, body):
         """httpx.Response: what the service says to a JSON body."""
@@ -112,14 +112,21 @@ class Service:
         if data is not None:
             model.from_bytes(data)  # says at once what is wrong with it
         self.traffic(0)
-        self._put("challenger.onnx", data)
+        if data is None:
+            (self.folder / "challenger.onnx").unlink(missing_ok=True)
+        else:
+            self._put("challenger.onnx", data)
 
     def traffic(self, weight, shadow=False):
         """Let the challenger answer a share (0 to 1) of the requests, or every one without being heard."""
+        if not 0 <= weight <= 1:
+            raise ValueError(f"A share of the requests lies between 0 and 1, and this is {weight}.")
         self._put("traffic.json", json.dumps({"weight": weight, "shadow": shadow}).encode())
 
     def promote(self):
         """Make the challenger the champion, without a pause."""
+        if not (self.folder / "challenger.onnx").exists():
+            raise FileNotFoundError("There is no challenger to promote.")
         self._put("champion.onnx", (self.folder / "challenger.onnx").read_bytes())
         self.challenger(None)
 
@@ -133,52 +140,16 @@ class Service:
 
     def stop(self):
         """Stop it; may be called twice."""
-        if self in _running:
-            _running.remove(self)
-            self._client.close()
-            self._process.stdin.close()
-            self._process.stderr.close()
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-            self._temporary.cleanup()
+        self._client.close()
+        self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._temporary.cleanup()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.stop()
-
-
-@atexit.register
-def stop_all():
-    """Stop every service that this process started."""
-    for one in list(_running):
-        one.stop()
-
-
-def main(file, handle):
-    """Serve the application of a file on an inherited socket, until standard input closes."""
-    import uvicorn
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(0)), daemon=True).start()
-    spec = importlib.util.spec_from_file_location("app", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    config = uvicorn.Config(
-        module.app,
-        log_level="warning",
-        access_log=False,
-        limit_concurrency=200,  # then 503 at once, not a queue without end
-        timeout_keep_alive=5,
-        h11_max_incomplete_event_size=16_384,
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # its handlers would stop it at the Stop button
-    server.run(sockets=[socket.socket(fileno=int(handle))])
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

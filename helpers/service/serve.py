@@ -1,0 +1,58 @@
+"""The process of a service: ``python -m helpers.service.serve app.py``. Its limits hold for any application."""
+
+import contextlib
+import importlib.util
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+
+class Impatient(H11Protocol):
+    """Closes a connection that stops within a request. uvicorn itself does so only between two of them."""
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        self._wait()
+
+    def handle_events(self):
+        super().handle_events()
+        self._wait()
+
+    def _wait(self):
+        unfinished = self.cycle is None or self.cycle.more_body or self.cycle.response_complete
+        if unfinished and self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+
+
+def main(file):
+    """Serve the ``app`` of a file until standard input closes; the file ``port`` says where."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=lambda: (os.read(0, 1), os._exit(0)), daemon=True).start()
+    spec = importlib.util.spec_from_file_location("app", file)
+    module = sys.modules["app"] = importlib.util.module_from_spec(spec)  # pydantic looks there for types
+    spec.loader.exec_module(module)
+    config = uvicorn.Config(
+        module.app,
+        http=Impatient,
+        log_level="warning",
+        access_log=False,
+        limit_concurrency=200,  # then 503 at once, not a queue without end
+        timeout_keep_alive=8,  # a client gives up an idle connection after 5, so none is closed while it sends
+        h11_max_incomplete_event_size=16_384,
+    )
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    Path(".port").write_text(str(listener.getsockname()[1]))
+    Path(".port").replace("port")
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # its handlers would stop it at the Stop button
+    server.run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
