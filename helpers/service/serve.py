@@ -46,7 +46,10 @@ def main(file):
         timeout_keep_alive=8,  # a client gives up an idle connection after 5, so none is closed while it sends
         h11_max_incomplete_event_size=16_384,
     )
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    listener = socket.socket(
+        proto=socket.IPPROTO_TCP
+    )  # named, or asyncio leaves answers waiting to be filled up
+    listener.bind(("127.0.0.1", 0))
     Path(".port").write_text(str(listener.getsockname()[1]))
     Path(".port").replace("port")
     server = uvicorn.Server(config)
