@@ -83,7 +83,7 @@ def main(numbers):
     imports()
     for path in (paths := [path for path in books.PATHS if not numbers or path.name[:2] in numbers]):
         notebook(path)
-    if not numbers:
+    if not numbers or "04" in numbers:
         serving()
     browser(paths)
 

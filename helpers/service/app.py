@@ -20,7 +20,7 @@ from pydantic import Field
 from helpers.pay import FEATURES, Job
 from helpers.service import model
 
-MOST = 1_000  # adverts in one request: a hundred such requests keep the next caller waiting for a second
+MOST = 1_000  # adverts in one request
 KEPT = 10_000  # answers that the log remembers
 
 # The usual pages of documentation load their scripts from elsewhere.

@@ -35,10 +35,7 @@ _OPERATORS = {
     "Reshape", "Squeeze", "Sub", "TopK", "TreeEnsembleRegressor", "Unsqueeze",
 }  # fmt: skip
 _FOREIGN = "These bytes are no pay model: give what export() returns, unchanged."
-_PLAIN = {
-    onnx.AttributeProto.AttributeType.Value(kind)
-    for kind in ("FLOAT", "INT", "STRING", "FLOATS", "INTS", "STRINGS")
-}
+_PLAIN = (1, 2, 3, 6, 7, 8)  # kinds of an attribute: a number or a word, or a list of them
 
 # All models of a process share 300 MB: a small file can ask for any amount.
 _MEMORY = onnxruntime.OrtMemoryInfo(
@@ -54,20 +51,16 @@ def every_job():
 
 
 def export(pay_range, name, learned):
-    """Turn a product into the bytes of an ONNX file.
+    """bytes: a product as an ONNX file, with its correction, its name and what it learned from.
 
     Parameters
     ----------
     pay_range : helpers.pay.PayRange
-        Its ends have one encoder, see :func:`helpers.pay.pipeline`. The correction, if there is one, goes into the file.
+        Its ends have one encoder, see :func:`helpers.pay.pipeline`.
     name : str
         1 to 60 letters, digits, dots, hyphens and underscores.
     learned : pandas.DataFrame
         The adverts that it was trained on; their period and number go into the file.
-
-    Returns
-    -------
-    bytes
     """
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -121,21 +114,10 @@ class Served:
 
 
 def from_bytes(data):
-    """Read a model, if it is one that can be trusted with requests.
+    """Served: a model from the bytes that :func:`export` returned.
 
-    Parameters
-    ----------
-    data : bytes
-        What :func:`export` returned.
-
-    Returns
-    -------
-    Served
-
-    Raises
-    ------
-    ValueError
-        With one sentence: not ours, in need of other files or operators, or with answers that are no ranges.
+    Raises ValueError with one sentence for any other bytes: not ours, in need of more than ours, or not answering every
+    job with a range.
     """
     if not isinstance(data, bytes) or len(data) > LARGEST:
         raise ValueError("A model is given as the bytes that export() returns, 5 MB at most.")

@@ -27,11 +27,6 @@ class Service:
         See :func:`helpers.service.model.export`.
     app : pathlib.Path
         A file that makes a FastAPI application with the name ``app``. It runs in a folder with ``champion.onnx``.
-
-    Attributes
-    ----------
-    address : str
-    pid : int
     """
 
     def __init__(self, champion, app=OURS):
@@ -92,13 +87,7 @@ class Service:
         return self._call("POST", path, json=body)
 
     def ask(self, adverts):
-        """Ask one advert after the other.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row an advert: ``low``, ``high`` (thousand USD a year, rounded) and ``model``.
-        """
+        """pandas.DataFrame: for each advert `low`, `high` (thousand USD a year, rounded) and `model`, asked in turn."""
         answers = []
         for job in adverts[list(pay.FEATURES)].to_dict("records"):
             answer = self.post("/range", job)
