@@ -43,9 +43,9 @@ def read(name):
 @lru_cache(maxsize=10)
 def load(name, *state):
     """What is in a file; None if it is not taken."""
-    data = Path(name).read_bytes()
+    read_as = json.loads if name.endswith(".json") else model.from_bytes
     try:
-        return json.loads(data) if name.endswith(".json") else model.from_bytes(data)
+        return read_as(Path(name).read_bytes())
     except ValueError:
         return None
 

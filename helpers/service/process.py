@@ -15,18 +15,14 @@ from helpers import pay
 from helpers.service import model
 
 OURS = Path(__file__).with_name("app.py")
+_GONE = "The service does not answer: run the cell that starts it again."
 PATIENCE = 30  # seconds until a service must answer for the first time
 
 
-class Service:
-    """A running service; may be used in a ``with`` statement.
+class Service(contextlib.AbstractContextManager):
+    """A running service of a champion, the bytes of :func:`helpers.service.model.export`; for ``with`` or :meth:`stop`.
 
-    Parameters
-    ----------
-    champion : bytes
-        See :func:`helpers.service.model.export`.
-    app : pathlib.Path
-        A file that makes a FastAPI application with the name ``app``. It runs in a folder with ``champion.onnx``.
+    `app` is a file that makes a FastAPI application with the name ``app``. It runs in a folder with ``champion.onnx``.
     """
 
     def __init__(self, champion, app=OURS):
@@ -35,9 +31,8 @@ class Service:
         self.folder = Path(self._temporary.name)
         self._put("champion.onnx", champion)
         # A new connection for each request: the server closes one whose request ended in an error.
-        self._client = httpx.Client(
-            trust_env=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
-        )
+        anew = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(trust_env=False, timeout=30, limits=anew)
         with open(self.folder / "output.txt", "wb") as output:  # a pipe that nobody reads fills, and stops it
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "helpers.service.serve", str(Path(app).resolve())],
@@ -78,9 +73,7 @@ class Service:
         try:
             return self._client.request(method, self.address + path, **options)
         except (httpx.HTTPError, RuntimeError) as error:  # gone, or stopped here
-            raise ConnectionError(
-                "The service does not answer: run the cell that starts it again."
-            ) from error
+            raise ConnectionError(_GONE) from error
 
     def post(self, path, body):
         """httpx.Response: what the service says to a JSON body."""
@@ -136,9 +129,6 @@ class Service:
         except subprocess.TimeoutExpired:
             self._process.kill()
         self._temporary.cleanup()
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *_):
         self.stop()

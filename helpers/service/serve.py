@@ -44,11 +44,9 @@ def main(file):
         access_log=False,
         limit_concurrency=200,  # then 503 at once, not a queue without end
         timeout_keep_alive=8,  # a client gives up an idle connection after 5, so none is closed while it sends
-        h11_max_incomplete_event_size=16_384,
     )
-    listener = socket.socket(
-        proto=socket.IPPROTO_TCP
-    )  # named, or asyncio leaves answers waiting to be filled up
+    # The protocol is named: without it, asyncio leaves each answer waiting for its packet to be filled up.
+    listener = socket.socket(proto=socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     Path(".port").write_text(str(listener.getsockname()[1]))
     Path(".port").replace("port")
