@@ -108,9 +108,10 @@ def run(book, folder=course.NOTEBOOKS, prefix=(), **options):
         **options,
     )
     manager = client.create_kernel_manager()
-    manager.transport = "ipc"  # reaches a kernel that has no network
     manager.kernel_spec.argv[:1] = [*prefix, sys.executable]
-    client.execute()
+    with tempfile.TemporaryDirectory(prefix="kernel-") as sockets:
+        manager.transport, manager.ip = "ipc", f"{sockets}/kernel"  # reaches a kernel that has no network
+        client.execute()
 
 
 def text_of(cell):
