@@ -55,8 +55,7 @@ def oldest_table(answer):
     if name not in tables.names():
         return check.wrong(f"There is no such table. Choose from: {', '.join(tables.names())}.")
     dates = {table: tables.as_of(table) for table in tables.names()}
-    oldest = min(dates, key=dates.get)
-    if name == oldest:
+    if dates[name] == min(dates.values()):
         return check.right(
             f"It ends on {dates[name]:%d %B %Y}. Old figures can be used; they must say that they are old."
         )

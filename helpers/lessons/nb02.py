@@ -133,7 +133,7 @@ def _drawn(figure, most=np.inf):
     """numpy.ndarray: every place at which something is drawn, along both axes; of marks of at most so many points."""
     found = []
     for axes in figure.axes:
-        found += [np.ravel(line.get_data()).astype(float) for line in axes.lines]
+        found += [np.ravel(line.get_data(orig=False)).astype(float) for line in axes.lines]
         found += [np.ravel(one.get_offsets()) for one in axes.collections]
         found += [np.ravel(path.vertices) for one in axes.collections for path in one.get_paths()]
         back = axes.transData.inverted().transform
@@ -232,10 +232,10 @@ def rival(piece, ours, wrong):
     },
 )  # fmt: skip
 def decide(piece, ours, wrong):
-    """Edges of the rule: 29, 30 and 31 adverts, 70 and 20 exactly, a wide interval that lies high."""
+    """Edges of the rule: 29 and 30 adverts, 70 and 20 exactly, a wide interval that lies high."""
     rows = [
-        (400, 78, 75, 81), (29, 90, 88, 92), (30, 80, 70, 90), (500, 72, 66, 78),
-        (900, 75, 70, 80), (60, 85, 70, 91), (31, 68, 60, 75), (30, 60, 40, 62),
+        (400, 78, 75, 81), (29, 90, 88, 92), (45, 80, 70, 90), (500, 72, 66, 78),
+        (900, 75, 70, 80), (60, 85, 70, 91), (30, 68, 60, 75), (30, 60, 40, 62),
     ]  # fmt: skip
     table = pd.DataFrame(rows, list("ABCDEFGH"), ["adverts", "coverage", "low", "high"])
     cases = [(table,), (table.iloc[::-1],), (table.iloc[:0],)]
@@ -260,4 +260,5 @@ POINTS = {
 def memo(answer):
     """A memo is met with what its reader needs; its coverage must be a computed one."""
     text, coverage = answer
-    return check.written(text.replace("\n", " \n"), POINTS, {"coverage": coverage})
+    joined = re.sub(r"(?<!\n)\n(?!\n)", " ", text)  # a sentence may run over two lines
+    return check.written(joined, POINTS, {"coverage": coverage})
