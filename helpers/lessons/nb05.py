@@ -250,7 +250,7 @@ def pipeline(answer):
     if "..." in str(answer):
         return check.Verdict("open", "Replace each of the three dots in release.yml.")
     try:
-        fault = _pipeline_fault(yaml.safe_load(answer))
+        fault = _pipeline_fault(yaml.safe_load(str(answer)))
     except (yaml.YAMLError, KeyError, TypeError, AttributeError):
         fault = "This cannot be read as YAML with `jobs:` and `steps:`. Are the lines indented by spaces, as above?"
     fine = "A good model goes through all four steps, and a bad one stops at its tests."
