@@ -8,6 +8,7 @@ the tests look at.
 import asyncio
 import contextlib
 import functools
+import gc
 import inspect
 import pathlib
 
@@ -81,6 +82,8 @@ class Panel:
         self.view.on_msg(lambda *_: self._draw_ahead())
         for control in self.controls.values():
             control.observe(self._redraw, "index")
+        gc.collect()  # a walk through all objects takes a third of a second: done now, it comes in no redraw
+        gc.freeze()
 
     @property
     def values(self):

@@ -30,10 +30,10 @@ CHANGES = 40  # of a control in the kernel; half as many in the browser
 MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
 # In the notebook's own kernel: from a new value to a new picture that was not drawn before.
 REDRAW = f"""
-import gc, json, time
+import json, time
 from helpers.explore import Panel
 timings = []
-for panel in [thing for thing in gc.get_objects() if isinstance(thing, Panel)]:
+for panel in [thing for thing in Out.values() if isinstance(thing, Panel)]:
     times = []
     for control in panel.controls.values():
         start, count = control.index, len(control.options)

@@ -434,6 +434,8 @@ def mix(usual, psi):
         weeks = np.random.default_rng(0).multinomial(adverts, usual / usual.sum(), 300) / adverts
         return np.quantile([psi(usual, pd.Series(week, usual.index)) for week in weeks], 0.95)
 
+    for adverts in (60, 200, 500):  # now, and not in the middle of a redraw
+        chance(adverts)
     return draw
 
 
