@@ -14,9 +14,8 @@ from tests import alone, books
 every = pytest.mark.parametrize("path", books.PATHS, ids=lambda path: path.stem)
 # Long lists are walked in steps: a slider of ninety months need not show each.
 SWEEP = """
-import gc as _gc
 from helpers.explore import Panel as _Panel
-_panels = [thing for thing in _gc.get_objects() if isinstance(thing, _Panel)]
+_panels = [thing for thing in Out.values() if isinstance(thing, _Panel)]
 for _panel in _panels:
     for _control in _panel.controls.values():
         _start, _values = _control.value, [value for _, value in _control._options_full]
@@ -30,21 +29,25 @@ print(len(_panels), "panels")
 
 
 @pytest.fixture
-def out_of_reach(tmp_path, monkeypatch):
+def out_of_reach(tmp_path):
     """What runs a kernel where there is only this machine. Nothing may look beyond it, or leave a file in the home folder."""
     notes, home, temporary = (tmp_path / name for name in ("notes", "home", "temporary"))
-    for name, folder in (("HOME", home), ("TMPDIR", temporary)):
-        folder.mkdir()
-        monkeypatch.setenv(name, str(folder))
+    home.mkdir()
+    temporary.mkdir()
+    fonts = matplotlib.get_cachedir()  # the list of fonts takes seconds
     quiet = (
         "DO_NOT_TRACK",
         "MLFLOW_DISABLE_TELEMETRY",
         "ORT_DISABLE_TELEMETRY",
     )  # the notebook itself must see to it
-    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", *quiet):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MPLCONFIGDIR", matplotlib.get_cachedir())  # its list of fonts takes seconds
-    yield [sys.executable, alone.__file__, str(notes)]
+    unset = [
+        f"-u{name}"
+        for name in (*quiet, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+    ]
+    yield [
+        *("env", *unset, f"HOME={home}", f"TMPDIR={temporary}", f"MPLCONFIGDIR={fonts}"),
+        *(sys.executable, alone.__file__, str(notes)),
+    ]
     left = [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()]
     assert [file for file in left if file != "notes" and "/.ipython/" not in file] == []
     if notes.exists():  # not every system lets a test leave its network
