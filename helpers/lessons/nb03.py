@@ -306,7 +306,7 @@ def argument(answer):
     """Which setting of the library is that of the paper."""
     said, name = str(answer).casefold(), next(iter(PAPER))
     if name in said and "false" not in said:
-        return check.right("The default gives each end a constant of its own, the paper one for both.")
+        return check.right("By default each end gets a constant of its own. The paper has one for both.")
     return check.wrong("Which parameter says whether both ends move by the same constant?")
 
 
@@ -320,7 +320,7 @@ def ruling(answer):
         return check.Verdict("open", f"Replace the three dots with one of {RULINGS}.")
     if str(said).casefold().replace("-", " ").strip(" .'\"") == true:
         return check.right(f"{held} So it is {true}.")
-    return check.wrong(f"{held} Supported: all of it is there. Refuted: none of it. Else not shown.")
+    return check.wrong(f"{held} Supported: all of it is so low. Refuted: none of it is. Else not shown.")
 
 
 @check.exercise("Replace the line with the pencil by your objections.")
