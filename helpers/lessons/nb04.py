@@ -105,8 +105,9 @@ LINES = {
     18: "the service runs as root: make a user for it",
 }
 FINE = {
-    8: "One example is little, but it is what the test asserts of it that lets every fault through.",
-    16: "It is as good as the versions in requirements.txt.",
+    5: "A number for each role is fine for trees, if the training uses the same table.",
+    8: "One example is little. But look at what the test asserts of it.",
+    16: "It is as exact as the versions in requirements.txt.",
     19: "Inside a container it must listen to all; the host decides who may reach it.",
 }
 

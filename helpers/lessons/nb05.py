@@ -161,7 +161,7 @@ def test_release(piece, ours, wrong):
     return suites.judge_tests(piece, _release_systems(), FAULTS, takes)
 
 
-_EMPTY = "A file in which pytest finds no test has no failure either, and your release went out. No result is no permission."
+_EMPTY = "A file in which pytest finds no test has no failure either, and your release went out. Ask for `results.empty`, too."
 _ONE = "One test failed, and your release went out all the same. *All* must pass."
 _EARLY = "It makes the model `champion` at once. A release makes it the `challenger`; who is in charge is decided later."
 _SUM = "The registry must know when the model stopped learning, and which file it is: put the last day and the `sha256` of the data into the tags."
@@ -349,9 +349,7 @@ def rates(rule, draws=400):
 
 
 _WIDE = "Ranges 1.3 times as wide were not taken back. Wide ranges hold more, and say less."
-_NARROW = (
-    "Ranges 0.75 times as wide were not taken back. Narrow is no gift: look at both sides, 0.8 and 1.25."
-)
+_NARROW = "Ranges 0.75 times as wide were not taken back. Too narrow is a fault, too: look at both sides, 0.8 and 1.25."
 _FAILED = "A challenger that fails on one request in twenty was not taken back."
 
 
@@ -462,7 +460,7 @@ def draw_alarm(signal, threshold, said):
         "Arrivals without a figure are no quiet ones: leave them out, with `dropna`.": ("signal.dropna()", "signal"),
         "The event is in the first arrival in which it can be noticed: `>=`.": ("starts.index >= event", "starts.index > event"),
         "If it never rings again, `argmax` says 0, as if it had rung at once. Return `None`.": (" if after.any() else None", ""),
-        "That is the number of alarms. Asked is how many come in a year of 52 arrivals.": ("52 * before.mean()", "before.sum()"),
+        "That is the number of alarms. The question is how many come in a year of 52 arrivals.": ("52 * before.mean()", "before.sum()"),
         "A figure exactly at the threshold does not ring: it must be above.": ("> threshold", ">= threshold"),
         "It rings in the very first arrival, too, and somebody is called: before it there was no alarm.": ("fill_value=False", "fill_value=True"),
     },
