@@ -126,7 +126,7 @@ def twins(piece, ours, wrong):
         return check.wrong(f"The database says: {str(error).rpartition(chr(10))[2][:200]}.")
     asked, expected = (functools.partial(_ask, str(query)) for query in (piece, ours))
     versions = [(hint, functools.partial(_ask, query)) for hint, query in wrong]
-    return check.judge_function(asked, expected, cases, versions, "Ties and odd ones are counted well, too.")
+    return check.judge_function(asked, expected, cases, versions, "Equal pay and three in a row count, too.")
 
 
 def _drawn(figure, most=np.inf):
@@ -158,7 +158,7 @@ def _fault(figure, adverts):
         "A reader must find all four roles by name.": not all(role.lower() in words for role in pay.ROLES),
         "There is no unit: a reader cannot tell dollars from euros, or a year from a month.": not (re.search(r"usd|dollar|\$", words) and re.search("year|annual|annum", words)),
         "Bars are compared by their length, and your axis does not start at 0.": bars and not any(0 in (*axes.get_xlim(), *axes.get_ylim()) for axes in figure.axes),
-        "Those are the medians of all countries. The brief is about the US.": not medians(us) and medians(adverts),
+        "Those are the medians of all countries. Take US adverts only.": not medians(us) and medians(adverts),
         "Those medians count each row once. A row stands for `weight` adverts.": not medians(us) and medians(us.assign(weight=1)),
         "The weighted medians of the US are not where something is drawn. (A mean is no median.)": not medians(us),
         "There is one value a role: the spread within a role is not in the picture.": len(np.unique(drawn[drawn > 20].round(1))) < 2 * len(pay.ROLES),
@@ -239,7 +239,7 @@ def decide(piece, ours, wrong):
     ]  # fmt: skip
     table = pd.DataFrame(rows, list("ABCDEFGH"), ["adverts", "coverage", "low", "high"])
     cases = [(table,), (table.iloc[::-1],), (table.iloc[:0],)]
-    return check.judge_function(piece, ours, cases, wrong, "It is sure, or it says that it cannot be.")
+    return check.judge_function(piece, ours, cases, wrong, "It shows a role only where you can be sure.")
 
 
 POINTS = {
