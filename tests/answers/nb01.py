@@ -55,23 +55,6 @@ def steps(series, start, end):
     return (after - before) * 100 / before
 
 
-def points(series, start, end):
-    """Percentage points, with all guards."""
-    steps(series, start, end)
-    return series[end] - series[start]
-
-
-def backwards(series, start, end):
-    """The later month as the base."""
-    steps(series, start, end)
-    return 100 * (1 - series[start] / series[end])
-
-
-def rounded(series, start, end):
-    """Rounds on the way."""
-    return round(steps(series, start, end))
-
-
 def by_lookup(series, start, end):
     """A right change that asks a dictionary; a column of one number comes back."""
     known = {str(month): value for month, value in series.dropna().items()}
@@ -91,9 +74,9 @@ def months_of_both(first, second):
     return pd.concat([first, second], axis=1, join="inner").dropna()
 
 
-def with_pandas(first, second):
-    """A right chart with pandas' own plot; gives the axes back."""
-    return months_of_both(first, second).plot(ylim=(0, None), ylabel="Percent of postings")
+def with_pandas(first, second, change=lambda both: both, **options):
+    """A right chart with pandas' own plot, which gives the axes back; or, with other arguments, a wrong one."""
+    return change(months_of_both(first, second)).plot(**{"ylim": (0, None), "ylabel": "%"} | options)
 
 
 def by_hand(first, second):
@@ -117,54 +100,6 @@ def side_by_side(first, second):
     return figure
 
 
-def two_scales(first, second):
-    """Two axes that make any two lines meet."""
-    return (
-        months_of_both(first, second).plot(secondary_y=[second.name], ylabel="%", ylim=(0, None)).get_figure()
-    )
-
-
-def nameless(first, second):
-    """Nobody can tell which is which."""
-    return months_of_both(first, second).plot(ylim=(0, None), ylabel="%", legend=False)
-
-
-def cropped(first, second):
-    """The quickest line of code: pandas cuts the axis."""
-    return months_of_both(first, second).plot(ylabel="%")
-
-
-def all_months(first, second):
-    """One country seems to start from nothing."""
-    return pd.concat([first, second], axis=1).plot(ylim=(0, None), ylabel="%")
-
-
-def smoothed(first, second):
-    """Not what the data say."""
-    return months_of_both(first, second).rolling(3, min_periods=1).mean().plot(ylim=(0, None), ylabel="%")
-
-
-def without_return(first, second):
-    """Draws and forgets."""
-    with_pandas(first, second)
-
-
-def unitless(first, second):
-    """Of what?"""
-    return months_of_both(first, second).plot(ylim=(0, None))
-
-
-def by_place(first, second):
-    """Months that nobody can read off."""
-    return months_of_both(first, second).reset_index(drop=True).plot(ylim=(0, None), ylabel="%")
-
-
-def swapped(first, second):
-    """Each line has the other's name."""
-    both = months_of_both(first, second)
-    return both.set_axis([second.name, first.name], axis=1).plot(ylim=(0, None), ylabel="%")
-
-
 def changes_the_series(first, second):
     """Works on the caller's data."""
     first[:] = first.round()
@@ -174,17 +109,26 @@ def changes_the_series(first, second):
 RIGHT_PIECES = {"change": [steps, by_lookup], "two_countries": [with_pandas, by_hand, side_by_side]}
 WRONG_PIECES = {
     "change": [
-        (points, "percentage points"), (backwards, "later month"), (growth, "It should stop"), (rounded, "It should give"),
+        (growth, "It should stop"), (stops_by_itself, "`KeyError`"),
+        (lambda s, a, b: steps(s, a, b) * s[a] / 100, "percentage points"),
+        (lambda s, a, b: steps(s, a, b) * s[a] / s[b], "later month"),
+        (lambda s, a, b: round(steps(s, a, b)), "It should give"),
         (lambda s, a, b: steps(s, a, b) / 100, "fraction"),
         (lambda s, a, b: steps(s, a, b) + 100, "ubtract 1"),
-        (lambda s, a, b: steps(s, b, a), "swapped"), (stops_by_itself, "`KeyError`"),
+        (lambda s, a, b: steps(s, b, a), "swapped"),
         (lambda s, a, b: print(steps(s, a, b)), "forget `return`"),
     ],
     "two_countries": [
-        (two_scales, "two scales"), (nameless, "both countries by name"), (cropped, "does not begin at 0"),
-        (all_months, "months that both"), (smoothed, "values of the two series"), (without_return, "`return` the figure"),
-        (unitless, "no unit"), (changes_the_series, "changes the series"),
-        (by_place, "which months"), (swapped, "names of the two lines"),
-        (lambda first, second: with_pandas(first, second).set_ylim(0, 2) and plt.gcf(), "leave the picture"),
+        (changes_the_series, "changes the series"),
+        (lambda a, b: with_pandas(a, b, secondary_y=[b.name]).get_figure(), "two scales"),
+        (lambda a, b: with_pandas(a, b, legend=False), "both countries by name"),
+        (lambda a, b: with_pandas(a, b, ylim=None), "does not begin at 0"),
+        (lambda a, b: with_pandas(a, b, ylabel=None), "no unit"),
+        (lambda a, b: with_pandas(a, b, lambda both: pd.concat([a, b], axis=1)), "months that both"),
+        (lambda a, b: with_pandas(a, b, lambda both: both.rolling(3, min_periods=1).mean()), "values of the two series"),
+        (lambda a, b: with_pandas(a, b, lambda both: both.reset_index(drop=True)), "which months"),
+        (lambda a, b: with_pandas(a, b, lambda both: both.set_axis([b.name, a.name], axis=1)), "names of the two lines"),
+        (lambda a, b: with_pandas(a, b).set_ylim(0, 2) and plt.gcf(), "leave the picture"),
+        (lambda a, b: print(with_pandas(a, b)), "`return` the figure"),
     ],
 }  # fmt: skip
