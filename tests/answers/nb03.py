@@ -65,23 +65,15 @@ WRONG = {
 }
 
 
-def ranked(scores, miss):
+def ranked(scores, miss, new=1):
     n = len(scores)
-    return sorted(scores)[min(max(math.ceil((n + 1) * (1 - miss)), 1), n) - 1]
+    return sorted(scores)[min(max(math.ceil((n + new) * (1 - miss)), 1), n) - 1]
 
 
 def partitioned(scores, miss):
     place = int(np.ceil((len(scores) + 1) * (1 - miss))) - 1
     place = max(0, min(place, len(scores) - 1))
     return np.partition(np.asarray(scores, dtype=float), place)[place]
-
-
-def unclipped(scores, miss):
-    return sorted(scores)[math.ceil((len(scores) + 1) * (1 - miss)) - 1]
-
-
-def without_the_new_one(scores, miss):
-    return sorted(scores)[min(max(math.ceil(len(scores) * (1 - miss)), 1), len(scores)) - 1]
 
 
 def in_place(scores, miss):
@@ -120,10 +112,6 @@ def absolute(ends, y, new_ends, miss):
 def each_end(ends, y, new_ends, miss):
     down, up = ranked(ends[:, 0] - y, miss / 2), ranked(y - ends[:, 1], miss / 2)
     return new_ends + np.array([-down, up])
-
-
-def narrowing(ends, y, new_ends, miss):
-    return new_ends - (by_columns(ends, y, new_ends, miss) - new_ends)
 
 
 def adaptive(stream, step=0.05, window=13, peek=False, sign=1, early=False):
@@ -199,20 +187,6 @@ def of_all_time(stream):
     return rows["range_low"] - correction, rows["range_high"] + correction
 
 
-def only_known_roles(stream):
-    rows = stream[(stream["week"] >= 0) & (stream["role"] != "Software Engineer")]
-    return rows["range_low"], rows["range_high"]
-
-
-def crossed(stream):
-    rows = stream[stream["week"] >= 0]
-    return rows["range_high"], rows["range_low"]
-
-
-def one_table(stream):
-    return stream.loc[stream["week"] >= 0, ["range_low", "range_high"]]
-
-
 def changing(stream):
     stream["midpoint"] = 0
     return of_all_time(stream)
@@ -227,15 +201,18 @@ RIGHT_PIECES = {
 WRONG_PIECES = {
     "conformal_quantile": [
         (lambda scores, miss: np.quantile(scores, 1 - miss), "np.quantile"),
-        (without_the_new_one, "new case"),
-        (unclipped, "within 1 and n"),
+        (lambda scores, miss: ranked(scores, miss, new=0), "new case"),
+        (
+            lambda scores, miss: sorted(scores)[math.ceil((len(scores) + 1) * (1 - miss)) - 1],
+            "within 1 and n",
+        ),
         (lambda scores, miss: ranked(scores, 1 - miss), "lower tail"),
         (in_place, "changes what it is given"),
         (lambda scores, miss: print(ranked(scores, miss)), "return"),
     ],
     "cqr": [
         (absolute, "never negative"),
-        (narrowing, "must widen"),
+        (lambda ends, y, new_ends, miss: 2 * new_ends - by_columns(ends, y, new_ends, miss), "must widen"),
         (each_end, "same correction"),
         (split, "It should give"),
         (lambda ends, y, new_ends, miss: new_ends, "It should give"),
@@ -253,11 +230,11 @@ WRONG_PIECES = {
     "mine": [
         (of_all_time, "looks ahead"),
         (of_all_adverts, "looks ahead"),
-        (only_known_roles, "got no range"),
+        (lambda stream: of_all_time(stream[stream["role"] != "Software Engineer"]), "got no range"),
         (lambda stream: [end.reset_index(drop=True) for end in lesson.corrected(stream)], "under its index"),
         (lambda stream: [stream["role"].map({"Other": 0})["Software Engineer"]] * 2, "a role that is new"),
-        (crossed, "above its high end"),
-        (one_table, "two Series"),
+        (lambda stream: lesson.corrected(stream)[::-1], "above its high end"),
+        (lambda stream: pd.concat(lesson.corrected(stream), axis=1), "two Series"),
         (changing, "changes the stream"),
         (lambda stream: [end + np.random.default_rng().random() for end in of_all_time(stream)], "Run twice"),
     ],
