@@ -105,13 +105,14 @@ app = FastAPI(lifespan=life)""",
 )
 
 
-async def tasks(ask, due):
+async def tasks(ask, due, wait=True, from_sending=False):
     loop = asyncio.get_running_loop()
     begin, times, lost = loop.time(), [], []
 
     async def single(when):
-        await asyncio.sleep(begin + when - loop.time())
-        (times if await ask() else lost).append(1000 * (loop.time() - begin - when))
+        await asyncio.sleep(begin + when - loop.time() if wait else 0)
+        start = loop.time() if from_sending else begin + when
+        (times if await ask() else lost).append(1000 * (loop.time() - start))
 
     async with asyncio.TaskGroup() as group:
         for when in due:
@@ -161,33 +162,9 @@ async def one_after_the_other(ask, due):
     return times, failed
 
 
-async def from_sending(ask, due):
-    loop = asyncio.get_running_loop()
-    begin, times, lost = loop.time(), [], []
-
-    async def single(when):
-        await asyncio.sleep(begin + when - loop.time())
-        before = loop.time()
-        (times if await ask() else lost).append(1000 * (loop.time() - before))
-
-    await asyncio.gather(*map(single, due))
-    return times, len(lost)
-
-
 async def in_seconds(ask, due):
     times, failed = await tasks(ask, due)
     return [time / 1000 for time in times], failed
-
-
-async def all_at_once(ask, due):
-    loop = asyncio.get_running_loop()
-    begin, times, lost = loop.time(), [], []
-
-    async def single(when):
-        (times if await ask() else lost).append(1000 * (loop.time() - begin - when))
-
-    await asyncio.gather(*map(single, due))
-    return times, len(lost)
 
 
 def by_test(times, failed, limit):
@@ -207,18 +184,6 @@ def other_order(times, failed, limit):
 def point_estimate(times, failed, limit):
     slow, count = failed + sum(time > limit for time in times), len(times) + failed
     return bool(slow <= 0.01 * count)
-
-
-def without_failures(times, failed, limit):
-    return by_test(times, 0, limit)
-
-
-def limit_is_late(times, failed, limit):
-    return by_test([time + 1e-9 for time in times], failed, limit)
-
-
-def never_doubts(times, failed, limit):
-    return by_test(times, failed, limit) is True
 
 
 RIGHT_PIECES = {
@@ -265,15 +230,15 @@ WRONG_PIECES = {
     ],
     "send": [
         (one_after_the_other, "waits for the answer before it"),
-        (from_sending, "when the request was *due*"),
+        (lambda ask, due: tasks(ask, due, from_sending=True), "when the request was *due*"),
         (two_clocks, "two clocks are mixed"),
         (in_seconds, "Milliseconds"),
-        (all_at_once, "start too early"),
+        (lambda ask, due: tasks(ask, due, wait=False), "start too early"),
     ],
     "meets": [
         (point_estimate, "as if the sample were the truth"),
-        (without_failures, "leave the failures out"),
-        (limit_is_late, "exactly at the limit"),
-        (never_doubts, "It should give 'cannot say'"),
+        (lambda times, failed, limit: by_test(times, 0, limit), "leave the failures out"),
+        (lambda times, failed, limit: by_test([time + 1e-9 for time in times], failed, limit), "exactly at the limit"),
+        (lambda times, failed, limit: by_test(times, failed, limit) is True, "It should give 'cannot say'"),
     ],
 }  # fmt: skip
