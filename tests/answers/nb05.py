@@ -101,7 +101,7 @@ def test_d(candidate, judged):
 SECOND = RELEASE.replace("def test_c(", "def test_groups_too(").replace("def loss(", "LIMIT = 1.1\n\ndef loss(").replace("<= 1.1", "<= LIMIT")  # fmt: skip
 
 
-def released(client, tests, name, trained, rows):
+def released(client, tests, name, trained, rows, scheme=""):
     content = model.export(trained, name, rows)
     one = lesson.handed_in(name, trained, rows)
     outcome = suites.run(tests, lesson.systems({name: one}))
@@ -109,29 +109,14 @@ def released(client, tests, name, trained, rows):
         file = profile.work("05") / (name + ".onnx")
         file.write_bytes(content)
         marks = {"sha256": hashlib.sha256(content).hexdigest(), "last": str(rows["arrived"].max().date())}
-        made = client.create_model_version(name="pay-range", source=str(file), tags=marks)
+        made = client.create_model_version(name="pay-range", source=f"{scheme}{file}", tags=marks)
         client.set_registered_model_alias(name="pay-range", alias="challenger", version=made.version)
         return made.version
 
 
-def as_uri(client, tests, name, trained, rows):
-    class Client:
-        def create_model_version(self, name, source, tags):
-            return client.create_model_version(name, f"file://{source}", tags=tags)
-
-        def __getattr__(self, called):
-            return getattr(client, called)
-
-    return released(Client(), tests, name, trained, rows)
-
-
-def ungated(client, tests, name, trained, rows):
-    return released(client, _passing(tests), name, trained, rows)
-
-
-def _passing(tests):
+def ungated(client, tests, *given):
     tests.write_text("def test_it(candidate):\n    pass\n")
-    return tests
+    return released(client, tests, *given)
 
 
 def champion_at_once(client, tests, name, trained, rows):
@@ -141,23 +126,21 @@ def champion_at_once(client, tests, name, trained, rows):
     return version
 
 
-def nothing(client, tests, name, trained, rows):
-    return "7"
-
-
 def untagged(client, tests, name, trained, rows):
     (profile.work("05") / f"{name}.onnx").write_bytes(model.export(trained, name, rows))
     return client.create_model_version("pay-range", str(profile.work("05") / f"{name}.onnx")).version
 
 
-def by_counts(shadow):
+def by_counts(shadow, paired=True):
     if shadow["failed"].sum() > 0.01 * len(shadow):
         return "roll back"
     ratio = shadow["new_width"].mean() / shadow["width"].mean()
     won, lost = (shadow["new_held"] & ~shadow["held"]).sum(), (shadow["held"] & ~shadow["new_held"]).sum()
     n = len(shadow)
     mean = (won - lost) / n
-    half = 1.96 * np.sqrt(((won + lost) / n - mean**2) / n)
+    shares = shadow["held"].mean(), shadow["new_held"].mean()
+    spread = (won + lost) / n - mean**2 if paired else sum(one * (1 - one) for one in shares)
+    half = 1.96 * np.sqrt(spread / n)
     if ratio < 0.8 or ratio > 1.25 or mean + half < 0:
         return "roll back"
     return "go on" if mean - half > -0.05 else "wait"
@@ -172,39 +155,9 @@ def by_bootstrap(shadow):
     return "roll back" if high < 0 else "go on" if low > -0.05 else "wait"
 
 
-def only_wide(shadow):
-    return by_counts(shadow.assign(new_width=shadow["new_width"].clip(lower=shadow["width"])))
-
-
-def no_failures(shadow):
-    fine = shadow.assign(failed=False)
-    return by_counts(fine)
-
-
-def no_width(shadow):
-    return by_counts(shadow.assign(new_width=shadow["width"]))
-
-
-def any_failure(shadow):
-    return "roll back" if shadow["failed"].any() else by_counts(shadow)
-
-
 def too_strict(shadow):
     ratio = shadow["new_width"].mean() / shadow["width"].mean()
     return by_counts(shadow) if 0.9 < ratio < 1.1 else "roll back"
-
-
-def never_waits(shadow):
-    said = by_counts(shadow)
-    return "go on" if said == "wait" else said
-
-
-def unpaired(shadow):
-    one, two, n = shadow["held"].mean(), shadow["new_held"].mean(), len(shadow)
-    if by_counts(shadow.assign(new_held=shadow["held"])) == "roll back":
-        return "roll back"
-    half = 1.96 * np.sqrt((one * (1 - one) + two * (1 - two)) / n)
-    return "roll back" if two - one + half < 0 else "go on" if two - one - half > -0.05 else "wait"
 
 
 def in_a_loop(signal, threshold, event):
@@ -221,21 +174,10 @@ def in_a_loop(signal, threshold, event):
     return 52 * calls / before, late
 
 
-def with_diff(signal, threshold, event):
-    rings = (signal.dropna() > threshold).astype(int)
-    new = rings.diff().fillna(rings) == 1
+def with_diff(signal, threshold, event, starts=lambda rings: rings.diff().fillna(rings) == 1):
+    new = starts((signal.dropna() > threshold).astype(int))
     old, later = new[new.index < event], list(new[new.index >= event])
     return old.sum() / len(old) * 52, later.index(True) if True in later else None
-
-
-def every_week(signal, threshold, event):
-    rings = signal.dropna() > threshold
-    before, after = rings[rings.index < event], list(rings[rings.index >= event])
-    return 52 * before.mean(), after.index(True) if True in after else None
-
-
-def gaps_are_quiet(signal, threshold, event):
-    return in_a_loop(signal.fillna(-100), threshold, event)
 
 
 def counted(signal, threshold, event):
@@ -243,18 +185,9 @@ def counted(signal, threshold, event):
     return found * len(signal.dropna()[lambda one: one.index < event]) / 52, late
 
 
-def day_after(signal, threshold, event):
-    known = signal.dropna()
-    after = known.index > event
-    calls, _ = with_diff(signal, threshold, event)
-    rings = known > threshold
-    starts = (rings & ~rings.shift(fill_value=False))[after]
-    return calls, int(starts.to_numpy().argmax()) if starts.any() else None
-
-
 RIGHT_PIECES = {
     "test_release": [RELEASE, SECOND],
-    "release": [released, as_uri],
+    "release": [released, lambda *given: released(*given, scheme="file://")],
     "decide": [by_counts, by_bootstrap],
     "price": [in_a_loop, with_diff],
 }
@@ -274,23 +207,23 @@ WRONG_PIECES = {
     "release": [
         (ungated, "All* must pass"),
         (champion_at_once, "at once"),
-        (nothing, "nothing is registered"),
+        (lambda *given: "7", "nothing is registered"),
         (untagged, "into the tags"),
     ],
     "decide": [
-        (only_wide, "0.75 times as wide"),
-        (no_width, "1.3 times as wide"),
-        (no_failures, "one request in twenty"),
-        (any_failure, "one request in two hundred"),
         (too_strict, "1.2 times as wide"),
-        (never_waits, "unless harm is proven"),
-        (unpaired, "as if other adverts had been asked"),
+        (lambda shadow: by_counts(shadow.assign(new_width=shadow[["width", "new_width"]].max(axis=1))), "0.75 times as wide"),
+        (lambda shadow: by_counts(shadow.assign(new_width=shadow["width"])), "1.3 times as wide"),
+        (lambda shadow: by_counts(shadow.assign(failed=False)), "one request in twenty"),
+        (lambda shadow: "roll back" if shadow["failed"].any() else by_counts(shadow), "one request in two hundred"),
+        (lambda shadow: by_counts(shadow).replace("wait", "go on"), "unless harm is proven"),
+        (lambda shadow: by_counts(shadow, paired=False), "as if other adverts had been asked"),
         (lambda shadow: "promote", 'Return "roll back"'),
     ],
     "price": [
-        (every_week, "calls nobody twice"),
-        (gaps_are_quiet, "no quiet ones"),
         (counted, "in a year of 52"),
-        (day_after, "the first arrival in which"),
+        (lambda s, t, e: with_diff(s, t, e, lambda rings: rings == 1), "calls nobody twice"),
+        (lambda s, t, e: in_a_loop(s.fillna(-100), t, e), "no quiet ones"),
+        (lambda s, t, e: (with_diff(s, t, e)[0], with_diff(s, t, f"{e} 01:00")[1]), "the first arrival in which"),
     ],
 }  # fmt: skip
