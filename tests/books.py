@@ -25,7 +25,7 @@ BY_HAND = [path for path in PATHS if (LESSONS / f"nb{path.name[:2]}.py").exists(
 JOBS = [path for path in BY_HAND if "_work_as_" in path.name]
 TIMEOUT = 300  # seconds a cell
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-_FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
+FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 
 
 def read(path):
@@ -56,7 +56,7 @@ def markdown(book):
 
 def prose(book):
     """str: the text of a notebook that everybody reads, without what is folded."""
-    return _FOLDS.sub("", markdown(book))
+    return FOLDS.sub("", markdown(book))
 
 
 def solutions(path):

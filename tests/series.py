@@ -5,11 +5,11 @@ import re
 import tomllib
 
 from helpers import check, course
+from tests import books
 
 FILE = course.NOTEBOOKS.parent / "helpers" / "series.toml"
 _MAP = "00-017"  # the cell of notebook 00 under which the map stands
 _LONGER = "(longer path)"
-_FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 
 
 def minutes(path):
@@ -25,25 +25,20 @@ def minutes(path):
     for place, cell in enumerate(json.loads(path.read_text("utf-8"))["cells"]):
         source, tags = "".join(cell["source"]), cell["metadata"].get("tags", ())
         if cell["cell_type"] == "markdown":
-            for part in re.split(r"^(?=#+ )", _FOLDS.sub("", source), flags=re.MULTILINE):
+            for part in re.split(r"^(?=#+ )", books.FOLDS.sub("", source), flags=re.MULTILINE):
                 heading = re.match(r"(#+) (.*)", part)
                 if heading and (longer == 0 or len(heading[1]) <= longer):
                     longer = len(heading[1]) if heading[2].endswith(_LONGER) else 0
                 rest += len(part.split()) / 180
                 short += len(part.split()) / 180 * (not longer)
         elif "build" in tags:
-            builds += min(8 + max(_lines(solved[place]) - 5, 0) / 5, 12)
+            builds += min(8 + max(len(books.code_lines(solved[place])) - 5, 0) / 5, 12)
         else:
             seen = sum("text/html" in output.get("data", ()) for output in cell["outputs"])
-            spent = 3 if "exercise" in tags else (5 * _lines(source) + 20 * seen) / 60
+            spent = 3 if "exercise" in tags else (5 * len(books.code_lines(source)) + 20 * seen) / 60
             rest += spent
             short += spent * (not longer)
     return tuple(5 * round(sum_ / 5) for sum_ in (builds + rest, rest, short))
-
-
-def _lines(source):
-    lines = (line.strip() for line in source.splitlines())
-    return sum(1 for line in lines if line and not line.startswith("#"))
 
 
 def keep(path):
@@ -68,9 +63,8 @@ def navigation(number):
     there = course.finished()
     place = [notebook.number for notebook in there].index(number)
     links = [f"[← {one.title}]({one.path.name})" for one in there[:place][-1:]]
-    links.append(
-        f"[Contents]({course.SERIES[0].path.name}#cell-id={_MAP})"
-    )  # that of a heading leads to the top of it
+    # The link to a heading leads to the top of its cell.
+    links.append(f"[Contents]({course.SERIES[0].path.name}#cell-id={_MAP})")
     links += [f"[{one.title} →]({one.path.name})" for one in there[place + 1 :][:1]]
     return " | ".join(links)
 

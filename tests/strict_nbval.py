@@ -13,9 +13,7 @@ _collected_runtest = nbval.IPyNbCell.runtest
 
 
 def _execute_cell_input(self, cell_input, allow_stdin=None):
-    return self.kc.execute(
-        cell_input, silent=False, store_history=True, allow_stdin=allow_stdin, stop_on_error=False
-    )
+    return self.kc.execute(cell_input, store_history=True, allow_stdin=allow_stdin, stop_on_error=False)
 
 
 def _runtest(self):
