@@ -126,10 +126,6 @@ def fails(values, count):
     return values[count + 100]
 
 
-def leaves(values, count):
-    sys.exit(3)
-
-
 def test_a_stub_is_met_with_what_to_do_and_ours_goes_on(said):
     ours = check.nb77.top(stub)
     assert said[-1].state == "open" and "Write top(values, count). Until then ours" in said[-1].message
@@ -150,7 +146,7 @@ def test_a_right_piece_is_used_noted_and_kept(said):
         (in_place, "changes what it is given"),
         (forgets, "`forgets([3, 1, 2], 2)` gave None. It should give [3, 2]. Did you forget `return`?"),
         (fails, "`fails([3, 1, 2], 2)` stopped with `IndexError`"),
-        (leaves, "stopped with `SystemExit`"),
+        (lambda values, count: sys.exit(3), "stopped with `SystemExit`"),
         (7, "This is 7, and a function is needed."),
         pytest.param(Broken(), "stopped with `RuntimeError`", id="broken"),
     ],
@@ -277,10 +273,8 @@ def test_a_guess_is_kept_and_the_first_one_counts(said):
     check.guess("77", "share", ..., "a percentage").compare(91)
     assert "No guess yet" in repr(said[-2]) and repr(said[-1]) == "It is 91."
     check.guess("77", "share", "70%", "a percentage").compare(91)
-    assert (
-        repr(said[-1])
-        == "It is 91. You said 70, 21 off: no hit. So far 0 of 1 guesses came within a tenth of the figure."
-    )
+    score = "So far 0 of 1 guesses came within a tenth of the figure."
+    assert repr(said[-1]) == f"It is 91. You said 70, 21 off: no hit. {score}"
     check.guess("77", "share", 91, "a percentage").compare(91)
     assert "Your first guess counts: 70" in repr(said[-2])
     check.guess("77", "shape", "Step", "a word").compare("step")

@@ -19,9 +19,8 @@ def line(slope=1, name="a"):
         raise KeyError("a mistake of the author")
     figure, axes = charts.blank()
     axes.plot([0, slope])
-    return charts.finish(
-        figure, f"Slope {slope}", "Source: none", f"The line {name} rises by {slope} in all."
-    )
+    sentence = f"The line {name} rises by {slope} in all."
+    return charts.finish(figure, f"Slope {slope}", "Source: none", sentence)
 
 
 @pytest.fixture
@@ -64,10 +63,8 @@ def test_senseless_values_are_met_with_a_sentence_that_goes_away(panel):
 def test_a_mistake_in_a_callback_is_raised_and_shown_as_one_sentence(panel):
     with pytest.raises(KeyError):
         panel.controls["slope"].value = "7"
-    assert (
-        panel.view.problem
-        == "This setting could not be drawn (KeyError). Choose another value; nothing is lost."
-    )
+    said = "This setting could not be drawn (KeyError). Choose another value; nothing is lost."
+    assert panel.view.problem == said
 
 
 def test_controls_must_match_the_draw_function():

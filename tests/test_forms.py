@@ -19,9 +19,7 @@ def home(monkeypatch, tmp_path):
 def fill(form):
     """Answer every question with its last choice."""
     for control in form.controls.values():
-        control.value = (
-            control._options_values[-1] if hasattr(control, "_options_values") else "Côte d'Ivoire <b>"
-        )
+        control.value = getattr(control, "_options_values", ["Côte d'Ivoire <b>"])[-1]
 
 
 def test_every_answer_is_saved_and_shown_again():
@@ -71,14 +69,15 @@ def ask(monkeypatch):
     form = forms.about_you()
     fill(form)
     row, sent = forms.files(form), []
-    monkeypatch.setattr(
-        row, "send", lambda message, data: sent.append((message["said"], message["name"], *data))
-    )
+
+    def send(message, data):
+        sent.append((message["said"], message["name"], *data))
 
     def click(what, *data):
         row._handle_custom_msg({"do": what}, list(data))
         return sent[-1]
 
+    monkeypatch.setattr(row, "send", send)
     click.form = form
     return click
 
@@ -89,9 +88,8 @@ def test_a_zip_file_brings_answers_and_work_back(ask, home, monkeypatch):
     (profile.work("04") / "app.py").write_text("app = 1")
     (profile.work("04") / ".hidden").write_text("")
     said, name, data = ask("pack")
-    assert (
-        said == "The file holds your answers and your work." and name == f"ml-careers-{dt.date.today()}.zip"
-    )
+    assert said == "The file holds your answers and your work."
+    assert name == f"ml-careers-{dt.date.today()}.zip"
     monkeypatch.setenv("ML_CAREERS_HOME", str(home / "another"))
     (profile.work("04") / "app.py").write_text("app = 2")
     for _ in range(2):

@@ -17,11 +17,6 @@ every = pytest.mark.parametrize("path", books.BY_HAND, ids=lambda path: path.ste
 job = pytest.mark.parametrize("path", books.JOBS, ids=lambda path: path.stem)
 
 
-def checker(path, name):
-    """The checker of an exercise or a build."""
-    return getattr(getattr(check, f"nb{path.name[:2]}"), name)
-
-
 def anchors(path):
     """set of str: what can be linked to in a file, as JupyterLab names it."""
     if path.suffix == ".ipynb":
@@ -108,11 +103,8 @@ def test_plain_reading(path):
     text = books.markdown(books.read(path))
     assert not re.search(r"\[(?:here|this|link)\]\(", text, re.IGNORECASE), "say in the link where it leads"
     assert not re.search(r"!\[\]\(|<img(?![^>]*\balt=)", text), "a picture without alt text"
-    assert (
-        text.count("<details>")
-        == text.count("</details>")
-        == len(re.findall(r"<summary>.+?</summary>\n\n", text))
-    )
+    folds = re.findall(r"<summary>.+?</summary>\n\n", text)
+    assert text.count("<details>") == text.count("</details>") == len(folds)
     plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     levels = [len(mark) for mark in re.findall(r"^(#+) ", plain, re.MULTILINE)]
     assert levels[0] == 1 and levels.count(1) == 1
@@ -185,15 +177,10 @@ def test_exercises_and_builds_have_checkers_solutions_and_help(path):
         cell = book.cells[place]
         assert books.tagged(cell, "build") == (name in builds), name
         assert "..." in cell.source or check.PROMPT in cell.source, f"{name}: the reader replaces three dots"
-        below = "".join(
-            cell.source for cell in book.cells[place + 1 : place + 3] if cell.cell_type == "markdown"
-        )
         if name in builds:
-            assert re.findall(r"<summary>(.+?)</summary>", below)[:3] == [
-                "Hint",
-                "Second hint",
-                "Solution",
-            ], name
+            below = [one.source for one in book.cells[place + 1 : place + 3] if one.cell_type == "markdown"]
+            folds = re.findall(r"<summary>(.+?)</summary>", "".join(below))
+            assert folds[:3] == ["Hint", "Second hint", "Solution"], name
             assert len(books.code_lines(text)) <= 28, name
         if not cell.source.startswith("%%writefile"):
             call = cell.source.splitlines()[-1]
@@ -205,7 +192,8 @@ def test_the_job_is_done_by_hand(path):
     number = path.name[:2]
     builds, exercises = check.builds(number), check.exercises(number)
     assert 3 <= len(builds) <= 5 and 2 <= len(exercises) <= 5
-    asked = [name for name in exercises if "judge_number(" in inspect.getsource(checker(path, name))]
+    lesson = getattr(check, f"nb{number}")
+    asked = [name for name in exercises if "judge_number(" in inspect.getsource(getattr(lesson, name))]
     assert len(asked) <= (len(builds) + len(exercises)) / 3
 
 
