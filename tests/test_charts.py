@@ -72,13 +72,7 @@ def test_a_shape_has_words_that_can_be_read_repeats_and_cuts_nothing_off(shape):
     picture = charts.png(figure)
     assert charts.title_of(figure) == WORDS["title"] and charts.sentence_of(figure) == WORDS["sentence"]
     assert picture == charts.png(SHAPES[shape]()) and len(picture) < 40_000
-    width, height = figure.canvas.get_width_height()
-    renderer = figure.canvas.get_renderer()
-    for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
-        box = text.get_window_extent(renderer)
-        assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text.get_text()
-        assert contrast(text.get_color()) >= 4.5, text.get_text()
-        assert text.get_fontsize() * 100 / 72 >= 9  # CSS pixels
+    can_be_read(figure, least=9 * 72 / 100)  # 9 CSS pixels
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -95,6 +89,16 @@ def test_every_colour_of_the_house_has_a_shade_for_text():
     for color in [*cycle, *roles, charts.UP, charts.DOWN, charts.FLAT]:
         color = to_hex(color).upper()
         assert contrast(charts.DARK.get(color, color)) >= 4.5, color
+
+
+def can_be_read(figure, least):
+    """No text is cut off, too pale, or smaller than so many points."""
+    renderer, (width, height) = figure.canvas.get_renderer(), figure.canvas.get_width_height()
+    beside = (text for axes in figure.axes for text in [*axes.texts, *axes.get_yticklabels()])
+    for text in [*figure.texts, *beside]:
+        box = text.get_window_extent(renderer)
+        assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height, text.get_text()
+        assert contrast(text.get_color()) >= 4.5 and text.get_fontsize() >= least, text.get_text()
 
 
 def contrast(color):
