@@ -262,7 +262,7 @@ def test_degrees_share_one_scale(answer, name):
     ("read", "given", "said"),
     [
         (official.oews_numbers, pd.Series(["1", "~~"], name="A_MEAN"), "'~~', which is no known symbol"),
-        (official.percent, pd.Series(["many"]), "many"),
+        (official.percent, pd.Series(["many"]), "no percentage"),
         (surveys.degree, "Wizardry", "'Wizardry'"),
     ],
 )
