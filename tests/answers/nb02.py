@@ -66,14 +66,9 @@ def boxes(adverts):
     """A right chart: boxes drawn from quantiles, with the counts below."""
     us = adverts.query("country == 'US'")
     figure, axes = plt.subplots()
-    parts = []
-    for role in pay.ROLES:
-        rows = us[us["role"] == role].loc[lambda t: t.index.repeat(t["weight"])]
-        parts.append(rows["midpoint"])
-    axes.boxplot(
-        [np.sort(part) for part in parts],
-        tick_labels=[f"{r}\n{len(p)} adverts" for r, p in zip(pay.ROLES, parts, strict=True)],
-    )
+    each = us.loc[us.index.repeat(us["weight"])].groupby("role", observed=True)["midpoint"]
+    parts = {f"{role}\n{each.get_group(role).size} adverts": each.get_group(role) for role in pay.ROLES}
+    axes.boxplot(list(parts.values()), tick_labels=list(parts))
     axes.set(ylabel="dollars a year (thousand)", title="United States")
     return figure
 

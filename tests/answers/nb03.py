@@ -126,22 +126,13 @@ def adaptive(stream, step=0.05, window=13, peek=False, sign=1, early=False):
     return found
 
 
-def adaptive_shorter(stream, step=0.05, window=13):
+def adaptive_shorter(stream, step=0.05, window=13, of_a_week=np.mean):
     miss, parts = 0.2, {}
     for now, past in lesson.weeks(stream, window):
-        parts |= dict.fromkeys(now.index, partitioned(past["score"], miss))
-        miss -= step * ((now["score"] > partitioned(past["score"], miss)).mean() - 0.2)
+        correction = partitioned(past["score"], miss)
+        parts |= dict.fromkeys(now.index, correction)
+        miss -= step * of_a_week((now["score"] > correction) - 0.2)
     return pd.Series(parts)
-
-
-def per_advert(stream, step=0.05, window=13):
-    miss, parts = 0.2, []
-    for now, past in lesson.weeks(stream, window):
-        correction = ranked(past["score"], miss)
-        outside = now["score"] > correction
-        miss += step * (0.2 - outside).sum()
-        parts.append(pd.Series(correction, now.index))
-    return pd.concat(parts)
 
 
 def fading(stream):
@@ -149,11 +140,8 @@ def fading(stream):
     for now, past in lesson.weeks(stream, 26):
         weight = 0.9 ** (now["week"].iloc[0] - past["week"])
         correction = np.quantile(past["score"], 0.8, weights=weight, method="inverted_cdf")
-        parts.append(
-            pd.DataFrame({"low": now["range_low"] - correction, "high": now["range_high"] + correction})
-        )
-    ranges = pd.concat(parts)
-    return ranges["low"], ranges["high"]
+        parts.append((now["range_low"] - correction, now["range_high"] + correction))
+    return tuple(map(pd.concat, zip(*parts, strict=True)))
 
 
 def trained_again(stream):
@@ -223,7 +211,7 @@ WRONG_PIECES = {
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window, early=True), "looks ahead"),
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window, sign=-1), "sign is wrong"),
         (lambda stream, step=0.05, window=13: adaptive(stream, 1, window), "left out the step"),
-        (per_advert, "once a week"),
+        (lambda stream, step=0.05, window=13: adaptive_shorter(stream, step, window, np.sum), "once a week"),
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window).to_numpy(), "one Series"),
         (lambda stream, step=0.05, window=13: adaptive(stream, 0, window), "It should give"),
     ],

@@ -105,24 +105,19 @@ app = FastAPI(lifespan=life)""",
 )
 
 
-async def tasks(ask, due, wait=True, from_sending=False):
+async def tasks(ask, due, wait=True, from_sending=False, unit=0.001):
     loop = asyncio.get_running_loop()
     begin, times, lost = loop.time(), [], []
 
     async def single(when):
         await asyncio.sleep(begin + when - loop.time() if wait else 0)
         start = loop.time() if from_sending else begin + when
-        (times if await ask() else lost).append(1000 * (loop.time() - start))
+        (times if await ask() else lost).append((loop.time() - start) / unit)
 
     async with asyncio.TaskGroup() as group:
         for when in due:
             group.create_task(single(when))
     return times, len(lost)
-
-
-async def two_lists(ask, due):
-    times, failed = await tasks(ask, due)
-    return sorted(times), failed
 
 
 async def dispatcher(ask, due):
@@ -162,11 +157,6 @@ async def one_after_the_other(ask, due):
     return times, failed
 
 
-async def in_seconds(ask, due):
-    times, failed = await tasks(ask, due)
-    return [time / 1000 for time in times], failed
-
-
 def by_test(times, failed, limit):
     slow, count = failed + len([time for time in times if time > limit]), len(times) + failed
     if not count:
@@ -174,16 +164,6 @@ def by_test(times, failed, limit):
     if binomtest(slow, count, 0.01, "less").pvalue <= 0.05:
         return True
     return False if binomtest(slow, count, 0.01, "greater").pvalue <= 0.05 else "cannot say"
-
-
-def other_order(times, failed, limit):
-    said = by_test(list(times), failed, limit)
-    return said if said == "cannot say" else bool(said)
-
-
-def point_estimate(times, failed, limit):
-    slow, count = failed + sum(time > limit for time in times), len(times) + failed
-    return bool(slow <= 0.01 * count)
 
 
 RIGHT_PIECES = {
@@ -202,8 +182,8 @@ RIGHT_PIECES = {
         .replace("Advert(pay.Job)", "Offer(pay.Job)")
         .replace(": Advert", ": Offer"),
     ],
-    "send": [tasks, two_lists, dispatcher],
-    "meets": [by_test, other_order],
+    "send": [tasks, dispatcher],
+    "meets": [by_test, lambda times, failed, limit: by_test(times[::-1], failed, limit)],
 }
 WRONG_PIECES = {
     "test_parity": [
@@ -232,11 +212,11 @@ WRONG_PIECES = {
         (one_after_the_other, "waits for the answer before it"),
         (lambda ask, due: tasks(ask, due, from_sending=True), "when the request was *due*"),
         (two_clocks, "two clocks are mixed"),
-        (in_seconds, "Milliseconds"),
+        (lambda ask, due: tasks(ask, due, unit=1), "Milliseconds"),
         (lambda ask, due: tasks(ask, due, wait=False), "start too early"),
     ],
     "meets": [
-        (point_estimate, "as if the sample were the truth"),
+        (lambda times, failed, limit: failed + sum(time > limit for time in times) <= 0.01 * (len(times) + failed), "as if the sample were the truth"),
         (lambda times, failed, limit: by_test(times, 0, limit), "leave the failures out"),
         (lambda times, failed, limit: by_test([time + 1e-9 for time in times], failed, limit), "exactly at the limit"),
         (lambda times, failed, limit: by_test(times, failed, limit) is True, "It should give 'cannot say'"),
