@@ -28,6 +28,10 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_FOLDERS = (
+    *("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_RUNTIME_DIR"),
+    *("IPYTHONDIR", "ML_CAREERS_HOME"),
+)
 _SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
@@ -61,9 +65,8 @@ _ALL_RUN = """(error) => {
 
 def chromium():
     """str or None: the Chromium of this machine; the environment variable CHROMIUM may name another."""
-    return os.environ.get("CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 @contextlib.contextmanager
@@ -84,20 +87,12 @@ def server(root):
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
         own = pathlib.Path(folder)
         for name, setting in _SETTINGS.items():
-            file = own / "settings" / f"{name}.jupyterlab-settings"
+            file = own / "JUPYTERLAB_SETTINGS_DIR" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(setting))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        folders = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "IPYTHONDIR": "ipython",
-            "ML_CAREERS_HOME": "profile",
-        }
         command = [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
             "--ServerApp.ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
@@ -110,7 +105,7 @@ def server(root):
         with log.open("w") as file:
             process = subprocess.Popen(
                 command,
-                env=os.environ | {name: str(own / place) for name, place in folders.items()},
+                env=os.environ | {name: str(own / name) for name in _FOLDERS},
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 cwd=root,
@@ -185,9 +180,8 @@ def run_all(page, timeout=120_000):
     page.wait_for_function(_ALL_RUN, arg=_ERROR, timeout=timeout)
     for text in page.locator(_ERROR).all_inner_texts():
         raise RuntimeError(text)
-    page.wait_for_selector(
-        '.jp-Notebook-ExecutionIndicator[data-status="idle"]', state="attached", timeout=timeout
-    )
+    idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+    page.wait_for_selector(idle, state="attached", timeout=timeout)
 
 
 def complaints(log):

@@ -14,9 +14,7 @@ from helpers import course
 from tests import books, lab
 
 expect = pytest.importorskip("playwright.sync_api").expect
-expect.set_options(
-    timeout=30_000
-)  # milliseconds; a busy machine may be late, and nobody waits for what is there
+expect.set_options(timeout=30_000)  # ms; a busy machine may be late, and nobody waits for what is there
 
 pytestmark = pytest.mark.skipif(
     lab.chromium() is None and not os.environ.get("CI"),
@@ -27,9 +25,7 @@ WORKED_WITH = [
     pytest.param(path, id=path.stem, marks=[] if path.name[:2] in ONE_OF_A_KIND else pytest.mark.slow)
     for path in books.PATHS
 ]
-BROKEN = ", ".join(
-    f'.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in ("error", "stderr")
-)
+BROKEN = '.jp-OutputArea-output:is([data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"])'
 LOST = re.compile("Error displaying widget|Loading widget|model not found")
 PICTURES = ".jp-OutputArea-output img"
 STILL = ".ml-careers-still"
@@ -143,9 +139,7 @@ def test_two_days_with_a_notebook(path, laboratory, page):
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     lab.open_notebook(page, address, mine)
     expect(page.locator(f"{STILL}:visible")).to_have_count(count)
-    page.wait_for_timeout(
-        2_500
-    )  # so long the manager of widgets looks for a model before it says that it is lost
+    page.wait_for_timeout(2_500)  # so long the manager of widgets looks for a model until it says "lost"
     look_at_pictures(page, stored(cells, "<img "))
 
 
@@ -205,9 +199,8 @@ def command(page, name):
 def look_at_pictures(page, count):
     """See `count` pictures in the outputs, whole and with their words."""
     expect(page.locator(PICTURES)).to_have_count(count)
-    page.wait_for_function(
-        "(chosen) => [...document.querySelectorAll(chosen)].every((one) => one.complete)", arg=PICTURES
-    )
+    every = "(chosen) => [...document.querySelectorAll(chosen)].every((one) => one.complete)"
+    page.wait_for_function(every, arg=PICTURES)
     assert page.locator(PICTURES).evaluate_all(FAULTY) == []
 
 
@@ -243,10 +236,7 @@ def focus_is_seen(control):
 def changes(panel, act):
     """Do something, and wait until the panel shows another picture with another sentence."""
     sentence, picture = panel.locator("figcaption"), panel.locator("figure img")
-    said, shown = (
-        sentence.inner_text(),
-        picture.get_attribute("src"),
-    )  # each new picture has an address of its own
+    said, shown = sentence.inner_text(), picture.get_attribute("src")  # each picture has its own address
     act()
     expect(sentence).not_to_have_text(said)
     expect(picture).not_to_have_attribute("src", shown)
@@ -273,6 +263,5 @@ def work_form(form):
         question.press("ArrowDown")
         expect(form.get_by_role("status")).to_have_text("Saved.")
         question.select_option(index=3)
-        expect(question.locator("option:checked")).to_have_text(
-            question.locator("option").nth(3).inner_text()
-        )
+        fourth = question.locator("option").nth(3).inner_text()
+        expect(question.locator("option:checked")).to_have_text(fourth)
