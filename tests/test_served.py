@@ -297,9 +297,8 @@ def test_shadow_canary_and_promotion(running, corrected):
     running.traffic(0, shadow=True)
     assert set(running.ask(jobs)["model"]) == {"first"}
     log = running.log().tail(40)
-    assert log["asked"].all() and np.allclose(
-        np.array(log["challenger"].tolist()), corrected.predict(jobs), atol=0.01
-    )
+    assert log["asked"].all()
+    assert np.allclose(np.array(log["challenger"].tolist()), corrected.predict(jobs), atol=0.01)
     running.traffic(0.5)
     assert set(running.ask(jobs)["model"]) == {"first", "second"}
     running.promote()
