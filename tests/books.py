@@ -6,6 +6,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import unittest.mock
 
 import nbformat
 from nbclient import NotebookClient
@@ -18,11 +19,7 @@ from helpers import check, course
 OutputWidget.sync_state = lambda self: None
 
 PATHS = [notebook.path for notebook in course.finished()]
-LESSONS = course.NOTEBOOKS.parent / "helpers" / "lessons"
-BY_HAND = [path for path in PATHS if (LESSONS / f"nb{path.name[:2]}.py").exists()]
-"""Notebooks in which the learner does the work; the others are still as they were."""
-
-JOBS = [path for path in BY_HAND if "_work_as_" in path.name]
+JOBS = [path for path in PATHS if "_work_as_" in path.name]
 TIMEOUT = 300  # seconds a cell
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
@@ -67,35 +64,16 @@ def solutions(path):
 @contextlib.contextmanager
 def empty_profile():
     """Point the profile to a folder that is gone afterwards; notebooks are stored and tested with an empty one."""
-    before = os.environ.get("ML_CAREERS_HOME")
-    with tempfile.TemporaryDirectory(prefix="ml-careers-", ignore_cleanup_errors=True) as home:
-        os.environ["ML_CAREERS_HOME"] = home
-        try:
-            yield pathlib.Path(home)
-        finally:
-            if before is None:
-                del os.environ["ML_CAREERS_HOME"]
-            else:
-                os.environ["ML_CAREERS_HOME"] = before
+    folder = tempfile.TemporaryDirectory(prefix="ml-careers-", ignore_cleanup_errors=True)
+    with folder as home, unittest.mock.patch.dict(os.environ, ML_CAREERS_HOME=home):
+        yield pathlib.Path(home)
 
 
 def run(book, folder=course.NOTEBOOKS, prefix=(), **options):
-    """Run a notebook in a fresh kernel of this Python, in place.
+    """Run a notebook in place, in a fresh kernel of this Python; a cell that fails is raised with its traceback.
 
-    Parameters
-    ----------
-    book : nbformat.NotebookNode
-    folder : pathlib.Path
-        Working directory of the kernel.
-    prefix : sequence of str
-        A command that runs the kernel, such as that of `tests/alone.py`.
-    **options
-        For :class:`nbclient.NotebookClient`, such as ``allow_errors=True``.
-
-    Raises
-    ------
-    nbclient.exceptions.CellExecutionError
-        With the cell and its traceback.
+    `prefix` is a command that runs the kernel, such as that of `tests/alone.py`; `options` are for
+    :class:`nbclient.NotebookClient`.
     """
     for cell in code_cells(book):
         cell.outputs, cell.execution_count = [], None

@@ -71,19 +71,7 @@ def chromium():
 
 @contextlib.contextmanager
 def server(root):
-    """Start JupyterLab on 127.0.0.1 with settings of its own, and stop it at the end.
-
-    Parameters
-    ----------
-    root : pathlib.Path
-        The folder that it shows.
-
-    Yields
-    ------
-    address : str
-    log : pathlib.Path
-        What the server wrote so far.
-    """
+    """Show a folder in a JupyterLab on 127.0.0.1 with settings of its own: yields its address and its log's path."""
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
         own = pathlib.Path(folder)
         for name, setting in _SETTINGS.items():
@@ -135,12 +123,7 @@ def _wait_for(address, process, log):
 
 @contextlib.contextmanager
 def browser():
-    """Start the Chromium of this machine, without a window.
-
-    Yields
-    ------
-    playwright.sync_api.Browser
-    """
+    """Start the Chromium of this machine, without a window: yields a Browser of Playwright."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
