@@ -77,6 +77,8 @@ Written.
     )
 
 
+PLACES = ("none", "../../x", "/etc/passwd", "http://e.f/g.svg")
+SHALOM = "\u05e9\u05dc\u05d5\u05dd"
 TABLE = "| h | i |\n| --- | ---: |\n| 1 | 2 |\n"
 
 
@@ -89,14 +91,8 @@ TABLE = "| h | i |\n| --- | ---: |\n| 1 | 2 |\n"
         ("[a]() [b](javascript:x)", "a [b](javascript:x)"),
         ("".join("  " * level + "- deep\n" for level in range(40)), "- deep - deep"),
         ("![x](broken)", "![x](broken.svg)"),
-        (
-            "See ![a](none), ![b](../../x), ![c](/etc/passwd), ![d](http://e.f/g.svg)",
-            "(picture: a), (picture: b), (picture: c), (picture: d)",
-        ),
-        (
-            "中文 👩\u200d💻 {} `\\u{41}` #read(x)\n\n\u05e9\u05dc\u05d5\u05dd",
-            "{} \\u{41} #read(x) \u05e9\u05dc\u05d5\u05dd",
-        ),
+        *((f"![a]({place}), b", "(picture: a), b") for place in PLACES),
+        (f"中文 👩\u200d💻 {{}} `\\u{{41}}` #read(x)\n\n{SHALOM}", f"{{}} \\u{{41}} #read(x) {SHALOM}"),
         (f"# T\n\n{'w' * 60} {'x' * 100_000}", "T w"),
     ],
     ids=lambda text: ascii(text[:12]),
