@@ -72,10 +72,6 @@ def test_controls_must_match_the_draw_function():
         explore(line, slope=[1, 2])
 
 
-def test_same_values_give_the_same_bytes():
-    assert charts.png(line()) == charts.png(line())
-
-
 def rest(panel, until):
     """Leave a panel alone until it holds so many pictures; returns how many it held at once."""
 
