@@ -40,11 +40,6 @@ def imports(path):
     return found
 
 
-def module(path):
-    """str: the module of the core that a file belongs to."""
-    return path.relative_to(HELPERS).with_suffix("").parts[0]
-
-
 def test_the_core_is_small():
     assert lines(*CORE) <= 3_131
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
@@ -60,7 +55,7 @@ def test_a_lesson_is_small(path):
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(HELPERS)))
 def test_imports_point_one_way(path):
-    name = module(path)
+    name = path.relative_to(HELPERS).with_suffix("").parts[0]
     if name in MAY_IMPORT:
         assert imports(path) <= MAY_IMPORT[name] | {name}
 
