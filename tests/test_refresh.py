@@ -232,30 +232,25 @@ def test_percent_reads_the_firm_survey():
 
 
 @pytest.mark.parametrize(
-    ("kinds", "name"),
+    ("read", "given", "name"),
     [
-        ({"Industry"}, "Industry only"),
-        ({"Industry", "Academia"}, "Industry with others"),
-        ({"Academia"}, "Academia only"),
-        ({"Government", "Academia"}, "Others without industry"),
+        (official.model_kind, frozenset(["Industry"]), "Industry only"),
+        (official.model_kind, frozenset(["Industry", "Academia"]), "Industry with others"),
+        (official.model_kind, frozenset(["Academia"]), "Academia only"),
+        (official.model_kind, frozenset(["Government", "Academia"]), "Others without industry"),
+        (surveys.degree, "Doctoral degree", "Doctorate"),
+        (surveys.degree, "Professional doctorate", "Professional doctorate"),
+        (
+            surveys.degree,
+            "Professional degree (JD, MD, Ph.D, Ed.D, etc.)",
+            "Professional degree or doctorate",
+        ),
+        (surveys.degree, "Primary/elementary school", "Up to secondary school"),
+        (surveys.degree, "", "No answer"),
     ],
 )
-def test_kind_of_a_model(kinds, name):
-    assert official.model_kind(frozenset(kinds)) == name
-
-
-@pytest.mark.parametrize(
-    ("answer", "name"),
-    [
-        ("Doctoral degree", "Doctorate"),
-        ("Professional doctorate", "Professional doctorate"),
-        ("Professional degree (JD, MD, Ph.D, Ed.D, etc.)", "Professional degree or doctorate"),
-        ("Primary/elementary school", "Up to secondary school"),
-        ("", "No answer"),
-    ],
-)
-def test_degrees_share_one_scale(answer, name):
-    assert surveys.degree(answer) == name
+def test_kinds_of_models_and_degrees_share_one_scale_each(read, given, name):
+    assert read(given) == name
 
 
 @pytest.mark.parametrize(
