@@ -78,11 +78,8 @@ class Hostile:
         node(graph, "LabelEncoder").attribute.append(helper.make_attribute("values_tensor", table))
 
     def runs_for_ever(whole, graph):
-        state = [
-            helper.make_tensor_value_info("n", onnx.TensorProto.INT64, []),
-            helper.make_tensor_value_info("go", onnx.TensorProto.BOOL, []),
-        ]
-        more = helper.make_tensor_value_info("more", onnx.TensorProto.BOOL, [])
+        types = {"n": onnx.TensorProto.INT64, "go": onnx.TensorProto.BOOL, "more": onnx.TensorProto.BOOL}
+        *state, more = [helper.make_tensor_value_info(name, kind, []) for name, kind in types.items()]
         body = helper.make_graph([helper.make_node("Identity", ["go"], ["more"])], "body", state, [more])
         graph.node.append(helper.make_node("Loop", ["", ""], [], body=body))
 
@@ -91,9 +88,8 @@ class Hostile:
 
     def hides_a_loop_in_a_function(whole, graph):
         nodes = [helper.make_node("Loop", ["", "a"], ["b"])]
-        whole.functions.append(
-            helper.make_function("own", "Add", ["a"], ["b"], nodes, [helper.make_opsetid("", 17)])
-        )
+        version = [helper.make_opsetid("", 17)]
+        whole.functions.append(helper.make_function("own", "Add", ["a"], ["b"], nodes, version))
 
     def asks_for_all_memory(whole, graph):
         rename_output(graph, "part0")
@@ -199,19 +195,16 @@ def test_a_hostile_model_is_not_taken(kind, champion, attacked):
     ids=["empty", "letter", "eights", "100 MB", "pickle", "text", "nothing"],
 )
 def test_other_bytes_are_no_model(data):
-    with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
-        model.from_bytes(data)
-    with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
-        Service(data)
+    for take in (model.from_bytes, Service):
+        with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
+            take(data)
 
 
 @pytest.mark.parametrize("share", [0, 0.3, 0.9, 0.9999])
 def test_a_part_of_a_model_is_no_model(share, champion):
-    with pytest.raises(ValueError, match="no pay model"):
-        model.from_bytes(champion[: int(share * len(champion))])
-    noise = np.random.default_rng(0).bytes(5000)
-    with pytest.raises(ValueError, match="no pay model"):
-        model.from_bytes(champion[: int(share * len(champion))] + noise)
+    for noise in (b"", np.random.default_rng(0).bytes(5000)):
+        with pytest.raises(ValueError, match="no pay model"):
+            model.from_bytes(champion[: int(share * len(champion))] + noise)
 
 
 def test_the_champion_stands_in_for_a_challenger_that_fails_and_it_is_counted(running, champion):
@@ -390,15 +383,6 @@ def test_it_leaves_nothing_in_the_home_folder(champion, tmp_path, monkeypatch):
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-FASTAPI = "from fastapi import FastAPI\napp = FastAPI()\n"
-
-
-def test_an_application_of_the_learner(champion, tmp_path):
-    (tmp_path / "mine.py").write_text(FASTAPI)
-    with Service(champion, tmp_path / "mine.py") as mine:
-        assert mine.post("/range", JOB).status_code == 404
-
-
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -423,8 +407,9 @@ def test_an_application_that_never_starts_is_not_waited_for(champion, tmp_path, 
     assert not [one for one in psutil.Process().children() if str(tmp_path) in " ".join(one.cmdline())]
 
 
-def test_an_application_that_prints_a_lot_goes_on(champion, tmp_path):
+def test_an_application_of_the_learner_that_prints_a_lot_goes_on(champion, tmp_path):
+    begin = "from fastapi import FastAPI\napp = FastAPI()\n"
     talk = "@app.post('/range')\ndef talk():\n    print('x' * 50_000)\n    raise ValueError('x' * 50_000)\n"
-    (tmp_path / "mine.py").write_text(FASTAPI + talk)
+    (tmp_path / "mine.py").write_text(begin + talk)
     with Service(champion, tmp_path / "mine.py") as mine:
         assert {mine.post("/range", JOB).status_code for _ in range(30)} == {500}
