@@ -73,15 +73,17 @@ def boxes(adverts):
     return figure
 
 
+def weighted(rows, shares):
+    return np.quantile(rows["midpoint"], shares, weights=rows["weight"], method="inverted_cdf")
+
+
 def bars(adverts, start=0, unit="thousand USD a year", medians=True):
     """A right chart: bars of the medians with the quartiles as lines; or, with other arguments, a wrong one."""
     us = adverts[adverts["country"] == "US"]
     _, axes = plt.subplots()
     for place, role in enumerate(pay.ROLES):
         rows = us[us["role"] == role]
-        low, middle, high = np.quantile(
-            rows["midpoint"], (0.25, 0.5, 0.75), weights=rows["weight"], method="inverted_cdf"
-        )
+        low, middle, high = weighted(rows, (0.25, 0.5, 0.75))
         middle = middle if medians else np.average(rows["midpoint"], weights=rows["weight"]) + 2
         axes.bar(f"{role}\n{rows['weight'].sum():,}", middle)
         axes.vlines(place, low, high, color="black")
@@ -113,9 +115,7 @@ def loop(adverts, day, weights=True, least=stats.LEAST, ends=(0.1, 0.9)):
                     rows = rows[rows[name] == job[name]]
                 if rows["weight"].sum() >= least or not names:
                     break
-            known[key] = np.quantile(
-                rows["midpoint"], ends, weights=rows["weight"] if weights else None, method="inverted_cdf"
-            )
+            known[key] = weighted(rows if weights else rows.assign(weight=1), ends)
         answers.append(known[key])
     return np.vstack(answers)
 
