@@ -54,9 +54,8 @@ def readme():
 
 def main(names):
     """Store the named notebooks, or all."""
-    for path in reversed(
-        [pathlib.Path(name) for name in names] or books.PATHS
-    ):  # the first shows minutes of all
+    paths = [pathlib.Path(name) for name in names] or books.PATHS
+    for path in reversed(paths):  # the first shows minutes of all
         store(path)
         print(path.name)
     if not names:
