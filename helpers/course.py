@@ -74,7 +74,8 @@ def _in_all():
 
 def _done(names, solved):
     count = len(set(names) & set(solved))
-    return f"{count} of {len(names)}{' ✓' * (0 < len(names) == count)}" if names else "none"
+    mark = "\u00a0✓" if 0 < len(names) == count else ""  # on the same line as the count
+    return f"{count} of {len(names)}{mark}" if names else "none"
 
 
 def _made():

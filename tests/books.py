@@ -20,6 +20,9 @@ OutputWidget.sync_state = lambda self: None
 
 PATHS = [notebook.path for notebook in course.finished()]
 JOBS = [path for path in PATHS if "_work_as_" in path.name]
+FOLDED = "Folded: guess first, then run this cell.\n"
+"""Stands first in a folded output: JupyterLab shows the first line of it beside the fold."""
+
 TIMEOUT = 300  # seconds a cell
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)

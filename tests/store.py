@@ -30,6 +30,7 @@ def store(path):
     for cell in books.code_cells(book):
         if books.tagged(cell, "reveal"):
             cell.metadata["jupyter"] = {"outputs_hidden": True}
+            cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text=books.FOLDED))
         for output in cell.outputs:
             output.get("data", {}).pop(books.WIDGET_VIEW, None)
             if output.output_type == "stream":

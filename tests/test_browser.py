@@ -102,6 +102,9 @@ def test_a_notebook_that_nobody_ran(path, laboratory, window):
         open_ones = [cell for cell in cells if not books.tagged(cell, "reveal")]
         expect(window.locator(PICTURES)).to_have_count(stored(open_ones, "<img "))
         window.screenshot(path=lab.ARTIFACTS / f"{path.stem}-before.png")
+        folds = window.locator(".jp-OutputPlaceholder").all_inner_texts()
+        assert len(folds) == len(cells) - len(open_ones)
+        assert all(books.FOLDED.strip() in one for one in folds), "the answer stands beside the fold"
         command(window, "notebook:show-all-cell-outputs")
         look_at_pictures(window, stored(cells, "<img "))
         assert window.locator(LIVE).count() == 0

@@ -279,6 +279,8 @@ def test_a_guess_is_kept_and_the_first_one_counts(said):
     assert "Your first guess counts: 70" in repr(said[-2])
     check.guess("77", "shape", "Step", "a word").compare("step")
     assert "a hit" in repr(said[-1]) and "1 of 2" in repr(said[-1])
+    check.guess("77", "gain", 3, "a number").compare(15.4, at_least=True)
+    assert "You said 3: that is enough." in repr(said[-1]) and "2 of 3" in repr(said[-1])
 
 
 def test_a_text_is_read_and_never_called_right():
@@ -289,6 +291,13 @@ def test_a_text_is_read_and_never_called_right():
     assert "✓ gives the coverage as computed" in verdict.message
     assert check.written(text + " Applicants lose.", points, {"coverage": 69.4}).state == "all"
     assert check.written(text, points, {"coverage": 75}).message.count("○") == 2
+    for words in (
+        "Of 100 ranges 69% held, not 80.",
+        "The coverage fell from 80 to 69.4.",
+        "69 percent were inside.",
+    ):
+        assert "✓ gives the coverage" in check.written(words, {}, {"coverage": 69.4}).message
+    assert "○" in check.written("69 adverts, 80% inside.", {}, {"coverage": 69.4}).message
     assert check.written("# Memo\n\n✎ Your words.", points).state == "open"
 
 

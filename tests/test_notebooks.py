@@ -155,6 +155,7 @@ def test_what_follows_a_guess_is_folded(path):
         assert books.tagged(before, "guess") == bool(re.search(r"\bcheck\.guess\(", before.source))
         if books.tagged(cell, "reveal"):
             assert cell.metadata["jupyter"]["outputs_hidden"], "run python -m tests.store"
+            assert cell.outputs[0].get("text") == books.FOLDED, "run python -m tests.store"
 
 
 @every

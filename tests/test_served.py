@@ -60,6 +60,10 @@ def test_the_file_answers_as_the_product_on_every_job(product, corrected):
     for one in (product, corrected, crossing):
         served = model.from_bytes(model.export(one, "x", LEARNED))
         assert np.abs(served.predict(model.every_job()) - one.predict(model.every_job())).max() < 0.001
+    opsets = [
+        one.domain for one in onnx.load_model_from_string(model.export(product, "x", LEARNED)).opset_import
+    ]
+    assert opsets == sorted(opsets), "the same model, the same bytes"
     period = (served.first, served.last)
     assert period == ("2022-09-04", "2023-08-27") and served.adverts == LEARNED["weight"].sum()
 

@@ -35,17 +35,17 @@ def out_of_reach(tmp_path):
     home.mkdir()
     temporary.mkdir()
     fonts = matplotlib.get_cachedir()  # the list of fonts takes seconds
-    quiet = (
-        "DO_NOT_TRACK",
-        "MLFLOW_DISABLE_TELEMETRY",
-        "ORT_DISABLE_TELEMETRY",
-    )  # the notebook itself must see to it
-    unset = [
-        f"-u{name}"
-        for name in (*quiet, "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
-    ]
+    # The notebook itself must see to it that no library reports.
+    names = ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "ORT_DISABLE_TELEMETRY")
+    names += ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
     yield [
-        *("env", *unset, f"HOME={home}", f"TMPDIR={temporary}", f"MPLCONFIGDIR={fonts}"),
+        *(
+            "env",
+            *(f"-u{name}" for name in names),
+            f"HOME={home}",
+            f"TMPDIR={temporary}",
+            f"MPLCONFIGDIR={fonts}",
+        ),
         *(sys.executable, alone.__file__, str(notes)),
     ]
     left = [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()]

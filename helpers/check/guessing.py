@@ -24,18 +24,19 @@ class Guess:
     name: str
     said: float | str | None
 
-    def compare(self, actual, **figures):
+    def compare(self, actual, at_least=False, **figures):
         """Show the figure, rounded as it is to be read, how far off the guess was, and how many were hits before.
 
-        `figures` are what the meaning of the figure names in braces.
+        A guess of `at_least` so much is met by more. `figures` are what the meaning of the figure names in braces.
         """
         lines = []
         if self.said is not None:
             numbers = not isinstance(self.said, str) and not isinstance(actual, str)
-            off = f", {abs(self.said - actual):,.3g} off" if numbers else ""
-            verdict = "a hit" if _hit(self.said, actual) else "no hit"
-            lines.append(f"You said {_spelled(self.said)}{off}: {verdict}.")
-            was = actual if isinstance(actual, str) else float(actual)
+            off = f", {_spelled(abs(self.said - actual))} off" if numbers else ""
+            met = at_least and numbers and actual >= self.said
+            verdict = "that is enough" if met else "a hit" if _hit(self.said, actual) else "no hit"
+            lines.append(f"You said {_spelled(self.said)}{'' if met else off}: {verdict}.")
+            was = self.said if met else actual if isinstance(actual, str) else float(actual)
             key = f"{self.notebook}.{self.name}"
             profile.update(lambda told: setattr(told.guesses[key], "was", was))
             past = [one for one in profile.read().guesses.values() if one.was is not None]

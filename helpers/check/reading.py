@@ -75,7 +75,7 @@ def written(text, points, figures=None):
     points : dict of str to str
         What a reader needs ("says in which period") to a regular expression that finds it, case ignored.
     figures : dict of str to float, optional
-        A word, and the number that must stand after it in the text, as exact as it is written there.
+        A word, and the number that must stand in the text with it, or with a percent sign, as exact as it is written there.
     """
     parts = re.split(r"\n\s*\n", str(text)[:50_000])
     body = "\n\n".join(part for part in parts if not part.lstrip().startswith((PROMPT, "#", "!")))
@@ -83,10 +83,14 @@ def written(text, points, figures=None):
         return Verdict("open", "Write your own words in the place of each line that begins with the pencil.")
     found = {point: bool(re.search(pattern, body, re.IGNORECASE)) for point, pattern in points.items()}
     for word, value in (figures or {}).items():
-        number = re.search(rf"{re.escape(word)}\D{{0,60}}?(\d[\d,]*(?:\.\d+)?)", body, re.IGNORECASE)
-        digits = len(number[1].partition(".")[2]) if number else 0
-        exact = bool(number) and abs(float(number[1].replace(",", "")) - value) <= 0.51 * 10**-digits
-        found[f"gives the {word} as computed"] = exact
+        named = word.casefold() in body.casefold()
+        numbers = re.findall(r"(\d[\d,]*(?:\.\d+)?)(\s?%|\spercent)?", body)
+        exact = [
+            abs(float(number.replace(",", "")) - value) <= 0.51 * 10 ** -len(number.partition(".")[2])
+            for number, percent in numbers
+            if named or percent
+        ]
+        found[f"gives the {word} as computed"] = any(exact)
     lines = [f"- {'✓' if there else '○ not found:'} {point}" for point, there in found.items()]
     head = f"{sum(found.values())} of {len(found)} points found. Whether it convinces, only a reader can say."
     return Verdict("all" if all(found.values()) else "some", "\n".join([head, "", *lines]))

@@ -95,7 +95,7 @@ def judge_tests(tests, systems, faults, takes):
     blamed = sorted(good & set(stopped.index))
     score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
     if blamed:
-        return wrong(f"{score} A good one was stopped by: {stopped[blamed[0]] or 'a test without words'}")
+        return wrong(f"{score} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
     return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
 
 

@@ -53,12 +53,14 @@ def oldest_table(answer):
     """The table whose figures end longest ago."""
     name = str(answer).strip(" '\"")
     if name not in tables.names():
-        return check.wrong(f"There is no such table. Choose from: {', '.join(tables.names())}.")
+        return check.wrong(
+            'There is no such table. Put a name of the list in quotation marks, such as "wages".'
+        )
     dates = {table: tables.as_of(table) for table in tables.names()}
     if dates[name] == min(dates.values()):
         return check.right(
             f"It ends on {dates[name]:%d %B %Y}. Old figures can be used; they must say that they are old."
         )
     return check.wrong(
-        f"That one ends on {dates[name]:%d %B %Y}; another one ends earlier. Try `tables.as_of`."
+        f"That one ends on {dates[name]:%d %B %Y}; another one ends earlier. Read down the dates in the list above."
     )

@@ -78,7 +78,7 @@ def scope_months(answer):
     if months == target:
         return check.right("Software Engineer starts in June 2024, Engineer and Manager in August.")
     if not months & target:
-        return check.wrong("No title starts there. Look for `(shares > 5) & (shares.shift() == 0)`.")
+        return check.wrong("No title starts there. In the month before, the title must stand at 0.")
     if months > target:
         return check.wrong("Both are among yours. Keep those whose month before had *none* of the title.")
     if len(months) < 2:
@@ -123,7 +123,8 @@ def twins(piece, ours, wrong):
     try:
         _ask(str(piece), *cases[0])
     except Exception as error:
-        return check.wrong(f"The database says: {str(error).rpartition(chr(10))[2][:200]}.")
+        said = str(error).rpartition("\n")[2].removeprefix("': ")
+        return check.wrong(f"The database says: {said[:200]}.")
     asked, expected = (functools.partial(_ask, str(query)) for query in (piece, ours))
     versions = [(hint, functools.partial(_ask, query)) for hint, query in wrong]
     return check.judge_function(asked, expected, cases, versions, "Equal pay and three in a row count, too.")
@@ -217,6 +218,9 @@ def rival(piece, ours, wrong):
     late = table["role"].astype(str).eq("Data Engineer") & (table["arrived"] <= day)
     heavy = table.assign(weight=np.random.default_rng(1).integers(1, 60, len(table)))
     cases = [(one, day) for one in (table, poisoned, heavy, table[~late])]
+    with contextlib.suppress(Exception):  # told below, with the case
+        if not np.array_equal(piece(table.copy(), day), piece(poisoned.copy(), day)):
+            return check.wrong(wrong[0][0])
     return check.judge_function(piece, ours, cases, wrong, "No answer moved when the future was changed.")
 
 
@@ -238,7 +242,7 @@ def decide(piece, ours, wrong):
         (900, 75, 70, 80), (60, 85, 70, 91), (30, 68, 60, 75), (30, 60, 40, 62),
     ]  # fmt: skip
     table = pd.DataFrame(rows, list("ABCDEFGH"), ["adverts", "coverage", "low", "high"])
-    cases = [(table,), (table.iloc[::-1],), (table.iloc[:0],)]
+    cases = [*((table.iloc[[place]],) for place in range(len(table))), (table,), (table.iloc[:0],)]
     return check.judge_function(piece, ours, cases, wrong, "It shows a role only where you can be sure.")
 
 
@@ -252,7 +256,7 @@ POINTS = {
     "gives an interval": r"(?<![\d.-])\d\d(\.\d+)?\s*%?\s*(to|and|-|\u2013|,)\s*\d\d(\.\d+)?(?![\d-])",
     "says that one employer's own range is another thing": r"both (real )?ends|(own|real) range|this employer|one employer",
     "says when to stop": r"\bstop|take (it|them|the ranges?) (down|off)|switch (it|them) off",
-    "names the experiment that would settle it": r"experiment|A/B|test .*employer|half of the employers|random",
+    "names the experiment that would settle it": r"experiment|A/B|\btest\b|half of|part of the (employers|readers|visitors|adverts)|by chance|random",
 }  # fmt: skip
 
 

@@ -198,6 +198,7 @@ def conformal_quantile(piece, ours, wrong):
     wrong={
         "Your score is never negative, so wide ranges stay wide.": ("score, miss", "abs(score), miss"),
         "A positive correction must widen: low end down, high end up.": ("[-1, 1]", "[1, -1]"),
+        "Both ends go up. The low end must go down.": ("[-1, 1]", "[1, 1]"),
         "A negative score counts, too: it narrows.": ("score, miss", "np.maximum(score, 0), miss"),
         "The score is the larger of the two distances.": ("np.maximum", "np.minimum"),
         "Both ends move by the same correction, not each by one of its own.": (
@@ -328,8 +329,8 @@ def review(answer):
     """What a reviewer of the planted abstract must not miss."""
     points = {
         "the simple rival that is missing": r"retrain|refit|month|train\w* [^.]*(again|anew)|baseline|\bsimple|\brival",
-        "who did this before": r"mondrian|vovk|\bprior|earlier|\brelated|not n(ew|ovel)|\bknown|\bcit(e|ation)",
-        "chosen and judged on the same weeks": r"same .*(week|data|advert)|identical|tuned|sealed|held.out|unseen",
+        "who did this before": r"mondrian|vovk|\bprior|earlier|exist\w* since|is old|since \d{4}|\brelated|not n(ew|ovel)|\bknown|\bcit(e|ation)",
+        "chosen and judged on the same weeks": r"same .*(week|data|advert)|identical|tuned|sealed|held.out|hold\b.*\bout|unseen|test data|overfit|used to choose",
         "no interval": r"interval(?! score)|uncertain|bootstrap|\bluck|chance|noise|error bar|signific",
     }
     return check.written(answer, points)
@@ -341,7 +342,7 @@ def reply(answer):
     points = {
         "thanks, or agrees": r"thank|\bagree|\bright\b|\bfair\b|good (point|question)",
         "on which weeks": r"sealed|weeks? 4|june|2024",
-        "where the paper changes": r"\btables?\b|abstract|conclusion|limitation|\bsection|\badded|now says",
-        "what is still open": r"unknown|\bopen\b|not know|cannot|unclear|until|not (been )?(shown|tried)",
+        "where the paper changes": r"\btables?\b|abstract|conclusion|limitation|\bsection|\badded|now says?\b|in results",
+        "what is still open": r"unknown|\bopen\b|not know|cannot|unclear|until|future work|not (been )?(shown|tried|measured)",
     }
     return check.written(answer[0], points, {"interval score": answer[1]})

@@ -392,10 +392,10 @@ def well(answer):
 
 POINTS = {
     "says who may use it, and for what": r"\b(job boards?|employers?|recruiters?|applicants?|suggest\w*)\b",
-    "says what nobody may conclude from it": r"\b(not?|never|nobody|cannot)\b[\s\S]{0,90}\b(earn|salar|wage|employer pays|paid|individual|person)",
+    "says what nobody may conclude from it": r"\b(not?|nothing|never|nobody|cannot)\b[\s\S]{0,90}\b(earn|salar|wage|employer pays|paid|individual|person)",
     "names place and period": r"(\bUS\b|\bU\.S\.|United States|America)[\s\S]*20\d\d|20\d\d[\s\S]*(\bUS\b|\bU\.S\.|United States|America)",
     "gives the unit": r"thousands? (of )?(USD|US dollars|dollars)|\d,000 (USD|US dollars|dollars)|\bkUSD\b",
-    "says that adverts without a range were never measured": r"(without|no|(not|never) \w+|omit|lack|hide|leave out) (a |any |the |their |its )?(pay |salary )?ranges?\b",
+    "says that adverts without a range were never measured": r"(without|no|(not|never) \w+|omit|lack|hide|leave out) (a |any |the |their |its )?((pay |salary )?ranges?|pay)\b",
     "says when to take it out of service": r"(until|when|if|as soon as|after|once).{0,90}(coverage|promise|week|month|year|below|older|20\d\d)",
 }  # fmt: skip
 

@@ -395,8 +395,7 @@ def decide(piece, ours, wrong):
     found, want = rates(piece, 40), rates(ours, 40)
     off = (found - want).abs()
     if off.max(axis=None) <= 12:
-        taken = found.loc[(800, 0), "roll back"]
-        return check.right(f"It takes back {taken}% of equally good challengers, given 800 requests.")
+        return check.right("It waits when little is known, and takes back what is clearly worse.")
     for hint, version in wrong:
         if (found - rates(version, 40)).abs().max(axis=None) <= 15:
             return check.wrong(hint)
@@ -444,7 +443,7 @@ def draw_alarm(signal, threshold, said):
     axes.plot(signal.index, signal, color="#555555", linewidth=1.2)
     axes.plot(rings.index, rings, "o", color=charts.DOWN, markersize=5, label="rings")
     axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
-    for side, (day, what) in zip(("right", "center"), EVENTS.items(), strict=True):
+    for side, (day, what) in zip(("right", "left"), EVENTS.items(), strict=True):
         axes.axvline(pd.Timestamp(day), color="#555555", linestyle=":", linewidth=1.5)
         # The name stands above the axes, where it hides no line.
         axes.text(pd.Timestamp(day), 1.02, what, ha=side, fontsize=9, transform=axes.get_xaxis_transform())

@@ -82,7 +82,8 @@ def export(pay_range, name, learned):
     whole.graph.node.extend(steps.graph.node)
     whole.graph.initializer.extend(steps.graph.initializer)
     whole.graph.output[0].CopyFrom(steps.graph.output[0])
-    opsets = sorted((one.domain, one.version) for one in whole.opset_import)  # come in any order, and a file has one sum
+    # They come in any order, and the same model must give the same bytes.
+    opsets = sorted((one.domain, one.version) for one in whole.opset_import)
     del whole.opset_import[:]
     whole.opset_import.extend(onnx.helper.make_opsetid(*one) for one in opsets)
 

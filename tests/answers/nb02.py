@@ -163,7 +163,7 @@ WRONG_PIECES = {
         (lambda adverts, day: loop(adverts, day, weights=False), "counts each row once"),
         (lambda adverts, day: loop(adverts, day, least=1), "fewer than 30"),
         (lambda adverts, day: loop(adverts, day, ends=(0.25, 0.75)), "80% range"),
-        (peeks, "should give"),
+        (peeks, "It looks into the future"),
         (lambda adverts, day: loop(adverts[adverts["arrived"] != day], day), "should give"),
         (lambda adverts, day: loop(adverts, day)[:, ::-1], "should give"),
     ],
