@@ -438,15 +438,16 @@ def mix(usual, psi):
 
 def draw_alarm(signal, threshold, said):
     """Draw a signal by week, its threshold, and the two events."""
-    figure, axes = charts.blank(3.8, top=0.82)
+    figure, axes = charts.blank(4.0, top=0.78)
     rings = signal[signal > threshold]
     axes.plot(signal.index, signal, color="#555555", linewidth=1.2)
     axes.plot(rings.index, rings, "o", color=charts.DOWN, markersize=5, label="rings")
     axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
-    for side, (day, what) in zip(("right", "left"), EVENTS.items(), strict=True):
+    for line, (day, what) in enumerate(EVENTS.items()):
         axes.axvline(pd.Timestamp(day), color="#555555", linestyle=":", linewidth=1.5)
-        # The name stands above the axes, where it hides no line.
-        axes.text(pd.Timestamp(day), 1.02, what, ha=side, fontsize=9, transform=axes.get_xaxis_transform())
+        # The names stand one above the other, over the axes, where they hide no line.
+        place, across = (pd.Timestamp(day), 1.02 + 0.07 * line), axes.get_xaxis_transform()
+        axes.text(*place, what, ha="right", fontsize=9, transform=across)
     axes.set(ylabel=signal.name)
     axes.legend(loc="upper left")
     return charts.finish(figure, said.split(". ")[0], SOURCE, said)
