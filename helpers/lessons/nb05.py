@@ -422,7 +422,7 @@ def mix(usual, psi):
         axes.set(xlabel="% of the adverts of a week", ylabel="", xlim=(0, 60))
         axes.grid(axis="y", visible=False)
         axes.legend(reverse=True)
-        title = f"PSI {found:.2f}, {'more than' if found > luck else 'no more than'} chance gives"
+        title = f"PSI {found:.2f}, and chance alone below {luck:.2f} in 95 of 100 weeks"
         said = f"The PSI is {found:.2f}. Chance alone stays below {luck:.2f} in 95 of 100 weeks of this size."
         return charts.finish(figure, title, SOURCE, said)
 
