@@ -34,13 +34,9 @@ ROLE_STYLE = {
 
 UP, DOWN, FLAT = "#0072B2", "#B3400A", "#555555"
 DARK = {
-    "#D55E00": "#A84300",
-    "#009E73": "#00694D",
-    "#CC79A7": "#96446F",
-    "#56B4E9": "#1B6A9C",
-    "#E69F00": "#8A5A00",
-    "#7F7F7F": "#5C5C5C",
-}
+    "#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F",
+    "#56B4E9": "#1B6A9C", "#E69F00": "#8A5A00", "#7F7F7F": "#5C5C5C",
+}  # fmt: skip
 """Darker shades of the colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
 
 DENSITY = 1.5

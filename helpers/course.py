@@ -64,12 +64,9 @@ def map():
             kinds = (check.exercises(notebook.number), check.builds(notebook.number))
             done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
         lines.append(f"| {name} | {notebook.makes} | {full} | {without} | {done[0]} | {done[1]} |")
-    lines.append(f"\n{_in_all()} Each notebook also runs on its own.\n\n{_made()}")
+    total = "In all about {} hours, {} without the builds.".format(*hours())
+    lines.append(f"\n{total} Each notebook also runs on its own.\n\n{_made()}")
     return Markdown("\n".join(lines))
-
-
-def _in_all():
-    return "In all about {} hours, {} without the builds.".format(*hours())
 
 
 def _done(names, solved):

@@ -26,18 +26,9 @@ ALL_ROLES = (
 LEVELS = {"EN": "entry", "MI": "mid", "SE": "senior", "EX": "executive"}
 REMOTE = {0: "on site", 50: "partly remote", 100: "fully remote"}
 COUNTRIES = {
-    "US": "United States",
-    "CA": "Canada",
-    "GB": "United Kingdom",
-    "AU": "Australia",
-    "DE": "Germany",
-    "ES": "Spain",
-    "FR": "France",
-    "LT": "Lithuania",
-    "NL": "Netherlands",
-    "AT": "Austria",
-    "Other": "any other country",
-}
+    "US": "United States", "CA": "Canada", "GB": "United Kingdom", "AU": "Australia", "DE": "Germany", "ES": "Spain",
+    "FR": "France", "LT": "Lithuania", "NL": "Netherlands", "AT": "Austria", "Other": "any other country",
+}  # fmt: skip
 """ISO 3166 code to name: the countries with at least 50 adverts, most adverts first."""
 
 FEATURES = ("role", "level", "remote", "country")
@@ -111,16 +102,9 @@ def pipeline(quantile, **settings):
         (OrdinalEncoder(categories=[list(LEVELS)], dtype=np.float32), ["level"]),
         ("passthrough", ["remote"]),
     )
-    ours = {
-        "n_estimators": 60,
-        "max_depth": 3,
-        "min_samples_leaf": 20,
-        "learning_rate": 0.1,
-        "random_state": 0,
-    }
-    return make_pipeline(
-        encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **{**ours, **settings})
-    )
+    ours = {"n_estimators": 60, "max_depth": 3, "min_samples_leaf": 20, "learning_rate": 0.1}
+    settings = {"random_state": 0} | ours | settings
+    return make_pipeline(encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **settings))
 
 
 @dataclasses.dataclass(frozen=True)

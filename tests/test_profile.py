@@ -15,13 +15,7 @@ from helpers import profile
 
 OLD = {  # as the first version of the series wrote it
     "version": 1,
-    "answers": {
-        "background": "student",
-        "hopes": ["decide"],
-        "hours": 3,
-        "country": "Italy",
-        "skills": {"sql": 2},
-    },
+    "answers": {"background": "student", "hopes": [], "hours": 3, "country": "Italy", "skills": {"sql": 2}},
     "solved": {"01": ["share_change"]},
     "liked": {"02": {"framing": 3}},
 }
@@ -155,11 +149,7 @@ def test_an_upload_takes_the_place_and_a_copy_is_kept(home):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
-@given(
-    st.dictionaries(
-        st.from_regex(r"\A\d\d\Z"), st.lists(st.from_regex(r"\A[a-z][a-z0-9_]{0,9}\Z"), max_size=3)
-    )
-)
+@given(st.dictionaries(st.from_regex(r"\A\d\d\Z"), st.lists(st.from_regex(r"\A[a-z][a-z0-9_]{0,9}\Z"))))
 def test_what_is_saved_is_read_again(solved):
     told = profile.update(lambda told: setattr(told, "solved", solved))
     assert profile.read() == told and profile.read().solved == solved

@@ -245,7 +245,7 @@ def test_the_door_is_that_of_the_product(running):
     [
         ([], 422, "at least 1 item"),
         ([JOB] * 1_001, 422, "at most 1000 items"),
-        ([JOB] * 100_000, 413, "Content Too Large"),
+        ([JOB] * 100_000, 413, "300,000 bytes at most. Send fewer adverts"),
         ([1] * 100_000, 422, "valid dictionary"),
         ([JOB | {"role": "x" * 200_000}], 422, "Input should be 'Data Scientist'"),
     ],
@@ -266,6 +266,17 @@ def test_a_hundred_batches_at_once_keep_nobody_waiting(running):
         assert time.monotonic() - before < 6
         assert {one.result().status_code for one in answers} <= {200, 503}
     assert mine.memory_info().rss < 400e6
+
+
+def test_a_full_service_says_what_to_do(running):
+    host, port = running.address.removeprefix("http://").split(":")
+    waiting = [socket.create_connection((host, int(port))) for _ in range(200)]
+    answer = running.post("/range", JOB)
+    assert answer.status_code == 503 and "200 callers at a time. Try again" in answer.json()["detail"]
+    for one in waiting[:9]:
+        one.close()
+    while running.post("/range", JOB).status_code != 200:
+        pass  # they are gone in a moment
 
 
 def test_an_answer_does_not_wait_for_the_packet_to_be_filled_up(attacked):

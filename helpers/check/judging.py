@@ -120,11 +120,8 @@ def _unchanged(given, before):
 def shown(value):
     """str: a value as a learner would write it, short."""
     if isinstance(value, pd.DataFrame):
-        row = (
-            ", ".join(f"{name} {shown(cell)}" for name, cell in value.iloc[0].items())
-            if len(value) == 1
-            else ""
-        )
+        cells = value.iloc[0].items() if len(value) == 1 else ()
+        row = ", ".join(f"{name} {shown(cell)}" for name, cell in cells)
         return f"a table of one row: {row[:120]}" if row else f"a table of {len(value):,} rows"
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
         return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"

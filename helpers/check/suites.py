@@ -69,9 +69,8 @@ def _run(tests, systems):
             if str(getattr(module, "__file__", None)).startswith(folder):
                 del sys.modules[name]  # the next file has the same name
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        rows.append(
-            ("all", "", False, "the tests were stopped before their end, by SystemExit or `pytest.exit`")
-        )
+        why = "the tests were stopped before their end, by SystemExit or `pytest.exit`"
+        rows.append(("all", "", False, why))
     return pd.DataFrame(rows, columns=["system", "test", "passed", "reason"])
 
 

@@ -10,7 +10,11 @@ import threading
 from pathlib import Path
 
 import uvicorn
+from starlette.responses import JSONResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST = 200  # callers at a time; then 503 at once, not a queue without end
+FULL = f"The service is full: it serves {MOST} callers at a time. Try again in a moment."
 
 
 class Impatient(H11Protocol):
@@ -30,6 +34,31 @@ class Impatient(H11Protocol):
             self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
 
 
+def bounded(app, state):
+    """The application, with a sentence that says what to do for callers who meet a limit; the libraries have a phrase."""
+    bound = getattr(app, "max_body_size", None)
+    large = f"A request may have {bound or 0:,} bytes at most. Send fewer adverts at once."
+
+    async def answer(scope, receive, send):
+        refused = None
+
+        async def pass_on(message):
+            nonlocal refused
+            if bound and message.get("status") == 413:
+                refused = JSONResponse({"detail": large}, 413)
+            if not refused:
+                await send(message)
+
+        if scope["type"] == "http" and max(len(state.connections), len(state.tasks)) > MOST:
+            refused = JSONResponse({"detail": FULL}, 503, {"Connection": "close"})
+        else:
+            await app(scope, receive, pass_on)
+        if refused:
+            await refused(scope, receive, send)
+
+    return answer
+
+
 def main(file):
     """Serve the ``app`` of a file until standard input closes; the file ``port`` says where."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -42,7 +71,6 @@ def main(file):
         http=Impatient,
         log_level="warning",
         access_log=False,
-        limit_concurrency=200,  # then 503 at once, not a queue without end
         timeout_keep_alive=8,  # a client gives up an idle connection after 5, so none is closed while it sends
     )
     # The protocol is named: without it, asyncio leaves each answer waiting for its packet to be filled up.
@@ -51,6 +79,7 @@ def main(file):
     Path(".port").write_text(str(listener.getsockname()[1]))
     Path(".port").replace("port")
     server = uvicorn.Server(config)
+    config.app = bounded(module.app, server.server_state)
     server.capture_signals = contextlib.nullcontext  # its handlers would stop it at the Stop button
     server.run(sockets=[listener])
 
