@@ -129,9 +129,8 @@ class Panel:
                     await asyncio.sleep(0.02)  # what comes in goes first
 
     def _ipython_display_(self):
-        row = widgets.HBox(
-            list(self.controls.values()), layout={"flex_flow": "row wrap", "margin": "0 0 6px 0"}
-        )
+        layout = {"flex_flow": "row wrap", "margin": "0 0 6px 0"}
+        row = widgets.HBox(list(self.controls.values()), layout=layout)
         start = self._start
         still = charts.figure_html(start["png"], start["title"], start["sentence"], _NOTE)
         live.present(widgets.VBox([row, self.view]), still, start["sentence"])
@@ -144,10 +143,8 @@ def _choices(given):
 
 
 def _control(name, choices, start):
-    if len(choices) > _LONG:
-        kind, width = widgets.SelectionSlider, "330px"
-    else:
-        kind, width = widgets.Dropdown, "max-content"
+    slider = widgets.SelectionSlider, "330px"
+    kind, width = slider if len(choices) > _LONG else (widgets.Dropdown, "max-content")
     return kind(
         options=[shown for shown, _ in choices],  # not the values: a list shows None as nothing chosen
         index=[value for _, value in choices].index(start),

@@ -77,11 +77,8 @@ class Form:
 
 
 def _control(asked, options):
-    settings = {
-        "description": asked,
-        "style": {"description_width": "100%"},
-        "layout": {"width": "auto", "max_width": "48em"},
-    }
+    settings = {"description": asked, "layout": {"width": "auto", "max_width": "48em"}}
+    settings["style"] = {"description_width": "100%"}
     if options:
         return widgets.Dropdown(options=[_UNSAID, *options], **settings)
     return widgets.Text(continuous_update=False, **settings)
@@ -208,9 +205,8 @@ def unpack(data):
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):
             raise ValueError("The zip file is damaged: download it again.") from None
         # Where a system unpacks downloads by itself, and it is packed again by hand, all lies in a folder.
-        answers = min(
-            pathlib.Path(folder).rglob("profile.json"), key=lambda file: len(file.parts), default=None
-        )
+        found = pathlib.Path(folder).rglob("profile.json")
+        answers = min(found, key=lambda file: len(file.parts), default=None)
         if answers is None:
             raise ValueError("The zip file is not one that this form made: choose the one you downloaded.")
         told = profile.replace(answers.read_bytes())

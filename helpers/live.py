@@ -38,8 +38,6 @@ def present(widget, still, text):
     """
     box = ipywidgets.VBox([widget, OwnKeys()])
     box.add_class("ml-careers-live")
-    display(
-        {"text/html": f'<div class="ml-careers-still">{still}</div>{_STYLE}', "text/plain": text},
-        raw=True,
-    )
+    still = f'<div class="ml-careers-still">{still}</div>{_STYLE}'
+    display({"text/html": still, "text/plain": text}, raw=True)
     display({_VIEW: box._repr_mimebundle_()[_VIEW]}, raw=True)

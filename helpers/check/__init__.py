@@ -121,9 +121,7 @@ def build(todo, wrong=None):
             try:
                 verdict = running.limited(lambda: judge(piece, ours, versions(checker)))
             except TimeoutError:
-                said = (
-                    f"It was still running after {running.SECONDS} seconds. Is there a loop without an end?"
-                )
+                said = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
                 verdict = Verdict("wrong", said)
             except BaseException as error:
                 verdict = Verdict("wrong", f"It stopped with {error_in_words(error)}.")
