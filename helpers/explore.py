@@ -37,15 +37,8 @@ def explore(draw, **controls):
         One for each parameter of `draw`: the values to choose from, as a list, a dict of shown to used, or a
         list of such pairs. More than twelve become a slider, fewer a drop-down list.
 
-    Returns
-    -------
-    Panel
-        Shown live where there is a kernel, and as a picture where there is none.
-
-    Raises
-    ------
-    TypeError
-        If the controls and the parameters of `draw` do not match.
+    Returns a :class:`Panel`, shown live where there is a kernel, and as a picture where there is none. Raises TypeError
+    if the controls and the parameters of `draw` do not match.
     """
     return Panel(draw, controls)
 

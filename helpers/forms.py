@@ -184,15 +184,8 @@ def pack():
 def unpack(data):
     """Put uploaded answers, or a zip file of :func:`pack`, in place; what was there is kept aside.
 
-    Returns
-    -------
-    str
-        A sentence for the learner.
-
-    Raises
-    ------
-    ValueError
-        With one sentence, if it is not what was downloaded. Nothing has changed then.
+    Returns a sentence for the learner. Raises ValueError with one, if it is not what was downloaded; nothing has changed
+    then.
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
         return profile.replace(data).note or "The form shows your answers as they are now."

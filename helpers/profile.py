@@ -171,12 +171,8 @@ def update(change):
 def replace(data):
     """Put an uploaded profile (bytes) in the place of the present one, of which a copy is kept beside it.
 
-    ``replace(b"{}")`` starts again with an empty one.
-
-    Raises
-    ------
-    ValueError
-        With one sentence, if `data` is no profile. Nothing has changed then.
+    ``replace(b"{}")`` starts again with an empty one. Raises ValueError with one sentence, if `data` is no profile; nothing
+    has changed then.
     """
     try:
         new = Profile.model_validate_json(data)

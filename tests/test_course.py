@@ -53,15 +53,13 @@ def test_the_map_counts_what_was_done():
 
 
 def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
-    words = " ".join(["word"] * 900)  # five minutes
+    words, lines = " ".join(["word"] * 900), "x = 2\n" * 12  # five minutes, and six
     table = new_output("display_data", {"text/html": "<table></table>"})
     cells = [
         new_markdown_cell(f"# Try\n\n{words}\n\n<details><summary>Hint</summary>\n\n{words}\n\n</details>"),
         new_code_cell("\n".join(["x = 1"] * 48), outputs=[table] * 3),  # 4 + 1 minutes
         new_code_cell("f = ...\nf = check.nb77.f(f)", metadata={"tags": ["build"]}),
-        new_markdown_cell(
-            "<details><summary>Solution</summary>\n\n```python\n" + "x = 2\n" * 12 + "```\n\n</details>"
-        ),
+        new_markdown_cell(f"<details><summary>Solution</summary>\n\n```python\n{lines}```\n\n</details>"),
         new_markdown_cell(f"## More (longer path)\n\n{words}\n\n### Still\n\n{words}\n\n## Back\n\n{words}"),
     ]
     nbformat.write(new_notebook(cells=cells), tmp_path / "77_try.ipynb")

@@ -70,9 +70,8 @@ def test_measures_by_hand():
     low, high = pd.Series([100.0] * 4), pd.Series([200.0] * 4)
     assert lesson.interval_score(table["midpoint"], low, high).tolist() == [100, 200, 200, 100]
     found = lesson.judge(table, low, high)
-    assert found == {
-        "inside, %": 50, "above, %": 25, "below, %": 25, "width": 100, "score": 150,
-    }  # fmt: skip
+    shares = {"inside, %": 50, "above, %": 25, "below, %": 25}
+    assert found == {**shares, "width": 100, "score": 150}
     ranges = np.column_stack([low, high])
     assert 20 * stats.range_loss(table.assign(weight=1), ranges) == pytest.approx(found["score"])
     backwards = low.iloc[::-1], high.sample(frac=1, random_state=0)
@@ -134,10 +133,8 @@ def test_what_the_notebook_says_below_its_panels():
     for step in (0.05, 0.5):
         figure = lesson.draw_adapted(table, aci(table, step), aci(table, 0, None))
         (_, inside), (_, correction) = (axes.get_lines()[:2] for axes in figure.axes)
-        steady[step], moved[step] = (
-            np.nanstd(inside.get_ydata()),
-            np.abs(np.diff(correction.get_ydata())).mean(),
-        )
+        steady[step] = np.nanstd(inside.get_ydata())
+        moved[step] = np.abs(np.diff(correction.get_ydata())).mean()
     assert steady[0.5] >= steady[0.05] and [round(one, 1) for one in moved.values()] == [0.7, 2.8]
     missed = {}
     for window, late, both in itertools.product((4, 13, 26), (0, 8), (False, True)):

@@ -5,6 +5,7 @@ cannot run code of its own. :func:`from_bytes` takes only files that need nothin
 """
 
 import dataclasses
+import datetime as dt
 import json
 import re
 
@@ -146,7 +147,7 @@ def from_bytes(data):
         served = Served(facts["name"], facts["first"], facts["last"], int(facts["adverts"]), session)
         # The name goes into answers, labels and files.
         named = re.fullmatch(r"[A-Za-z0-9._-]{1,60}", served.name)
-        dated = all(re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII) for day in (served.first, served.last))
+        dated = all(f"{dt.date.fromisoformat(day)}" == day for day in (served.first, served.last))
         answers = served.predict(every_job())
     except Exception as error:
         raise ValueError(_FOREIGN) from error

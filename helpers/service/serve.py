@@ -18,7 +18,9 @@ FULL = f"The service is full: it serves {MOST} callers at a time. Try again in a
 
 
 class Impatient(H11Protocol):
-    """Closes a connection that stops within a request. uvicorn itself does so only between two of them."""
+    """Closes a connection whose request is not there in time. uvicorn itself does so only between two of them."""
+
+    late = None
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -30,8 +32,10 @@ class Impatient(H11Protocol):
 
     def _wait(self):
         unfinished = self.cycle is None or self.cycle.more_body or self.cycle.response_complete
-        if unfinished and self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+        if unfinished and not self.late:
+            self.late = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+        elif self.late and not unfinished:
+            self.late = self.late.cancel()
 
 
 def bounded(app, state):

@@ -50,16 +50,12 @@ WRONG = {
         (REASONS | {2: None}, "your reason"),
         ([2, 3], "Give a dictionary"),
     ],
-    "well": [
-        ("patient", "Give the service itself"),
-        (SKEWED, "Which one was signed"),
-        (RAW, "not those of the signed model"),
-    ],
+    "well": [("patient", "Give the service itself"), (SKEWED, "Which one was signed"), (RAW, "not those of")],
     "card": [
         ((CARD.replace("77.2", "87.2"), 77.17), "not found: gives the coverage as computed"),
         (
             (CARD.replace("Adverts without a range were never measured.", ""), 77.17),
-            "not found: says that adverts",
+            "found: says that adverts",
         ),
     ],
 }
