@@ -82,7 +82,7 @@ def test_a_folder_or_a_pipe_in_its_place_neither_hangs_nor_is_lost(make, home):
     assert told.note == "" and told.answers.hours == 5 and profile.read() == told
 
 
-@pytest.mark.parametrize("method, why", [("write_text", "No space left"), ("read_bytes", "In/output error")])
+@pytest.mark.parametrize("method, why", [("write_text", "full"), ("replace", "gone"), ("read_bytes", "torn")])
 def test_what_cannot_be_written_or_read_for_a_moment_is_kept_in_memory(method, why, monkeypatch):
     before = profile.update(lambda told: setattr(told.answers, "hours", 3)).model_dump_json(indent=1)
 

@@ -313,8 +313,8 @@ def test_a_full_service_says_what_to_do(running):
 
 def test_an_answer_does_not_wait_for_the_packet_to_be_filled_up(attacked):
     with httpx.Client(base_url=attacked.address) as client:
-        times = [client.post("/range", json=JOB).elapsed.total_seconds() for _ in range(30)]
-    assert np.min(times) < 0.02
+        times = [client.post("/range", json=JOB).elapsed.total_seconds() for _ in range(60)]
+    assert np.min(times[30:]) < 0.02  # the first packets never wait
 
 
 def test_a_connection_that_stops_is_closed(running):
