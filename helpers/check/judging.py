@@ -57,6 +57,20 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
     return wrong(f"`{name}({call})` {came}. It should {should}.{nothing}")
 
 
+def judge_stopped(stopped, systems, faults):
+    """Judge what tells good systems from faulty ones, such as a test, by those that it stopped.
+
+    `stopped` is a mapping from the name of a system to the reason given; `faults`, from the name of each faulty one to what
+    has been missed if it gets through.
+    """
+    good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
+    blamed = sorted(good & set(stopped))
+    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
+    if blamed:
+        return wrong(f"{score} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
+    return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
+
+
 def _has_names(case):
     return len(case) == 2 and isinstance(case[0], tuple) and isinstance(case[1], dict)
 

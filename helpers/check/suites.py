@@ -8,8 +8,9 @@ import tempfile
 import pandas as pd
 import pytest
 
+from helpers.check.judging import judge_stopped
 from helpers.check.running import limited
-from helpers.check.verdict import right, wrong
+from helpers.check.verdict import wrong
 
 # No settings of the learner's folder or computer count, nothing is written, no handler of the kernel is replaced.
 _OPTIONS = ["-c", os.devnull, "--noconftest", "--import-mode=importlib", "--capture=no", "--continue-on-collection-errors"]  # fmt: skip
@@ -75,14 +76,9 @@ def _run(tests, systems):
 
 
 def judge_tests(tests, systems, faults, takes):
-    """Judge a file of tests by the systems that it stops; see :func:`run`.
+    """Judge a file of tests by the systems that it stops; see :func:`run` and :func:`judge_stopped`.
 
-    Parameters
-    ----------
-    faults : dict of str to str
-        By name of a faulty system, what a file that lets it through has missed. All other systems are good.
-    takes : str
-        What the tests take, as a sentence, for a file in which there are none.
+    `takes` says what the tests take, as a sentence, for a file in which there are none.
     """
     found = run(tests, systems)
     alone, failed = found["system"] == "all", ~found["passed"].astype(bool)
@@ -90,12 +86,7 @@ def judge_tests(tests, systems, faults, takes):
         said = next(filter(None, found["reason"][alone]), "")
         return wrong(f"{takes}{said and f' pytest says: {said}.'}")
     stopped = found[failed].groupby("system")["reason"].first()
-    good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
-    blamed = sorted(good & set(stopped.index))
-    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
-    if blamed:
-        return wrong(f"{score} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
-    return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
+    return judge_stopped(stopped, systems, faults)
 
 
 def _fixture(name, systems):
