@@ -85,7 +85,7 @@ def judge_tests(tests, systems, faults, takes):
     if alone.all() or (alone & failed).any():
         said = next(filter(None, found["reason"][alone]), "")
         return wrong(f"{takes}{said and f' pytest says: {said}.'}")
-    stopped = found[failed].groupby("system")["reason"].first()
+    stopped = found[failed].groupby("system")["reason"].first().to_dict()
     return judge_stopped(stopped, systems, faults)
 
 
