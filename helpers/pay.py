@@ -163,12 +163,3 @@ def correct(model, recent):
         rank = int(np.ceil((len(own) + 1) * QUANTILES[1] - 1e-9))  # else 0.9 * 10 is over 9
         rows[name] = np.sort(own, axis=0)[min(rank, len(own)) - 1]
     return PayRange(model.ends, pd.DataFrame.from_dict(rows, "index", columns=["under", "over"]))
-
-
-def predict_range(model, **job):
-    """Suggest a range for one job, two whole thousands of USD: ``predict_range(model, role=…, level=…, …)``.
-
-    A job that :class:`Job` does not take raises pydantic.ValidationError, whose message names what it takes.
-    """
-    low, high = model.predict(pd.DataFrame([Job(**job).model_dump()]))[0]
-    return round(float(low)), round(float(high))

@@ -1,10 +1,13 @@
 """Run a learner's file of tests over systems, good and faulty, as pytest would."""
 
+import copy
+import dataclasses
 import os
 import shutil
 import sys
 import tempfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -87,6 +90,16 @@ def judge_tests(tests, systems, faults, takes):
         return wrong(f"{takes}{said and f' pytest says: {said}.'}")
     stopped = found[failed].groupby("system")["reason"].first().to_dict()
     return judge_stopped(stopped, systems, faults)
+
+
+def skewed(product, first, second):
+    """A faulty system: a trained product whose encoder takes two words for each other."""
+    ends = copy.deepcopy(product.ends)
+    for encoder in (part for end in ends for part in end[0].named_transformers_.values()):
+        for words in getattr(encoder, "categories_", ()):
+            places = np.flatnonzero(np.isin(words, [first, second]))
+            words[places] = words[places[::-1]]
+    return dataclasses.replace(product, ends=ends)
 
 
 def _fixture(name, systems):
