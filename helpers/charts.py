@@ -96,7 +96,8 @@ def png(figure, density=1):
     figure.set_dpi(density * matplotlib.rcParams["figure.dpi"])
     canvas = FigureCanvasAgg(figure)  # whatever drew it before
     canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    size = canvas.get_width_height()
+    picture = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
     file = io.BytesIO()
     picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
     return file.getvalue()

@@ -20,7 +20,7 @@ from helpers import charts, live
 
 _KEPT = 200  # pictures of a panel that need not be drawn again, 20 to 40 kB each
 _LONG = 12  # a longer list is quicker to walk through with a slider
-_PAUSE = 0.15  # seconds without a change before the neighbours are drawn: who moves on at once must not wait for them
+_PAUSE = 0.5  # seconds without a change before all neighbours are drawn: who moves on at once must not wait for them
 _NOTE = "This is a picture. Run this notebook to move it (Run > Run All Cells)."
 
 
@@ -70,7 +70,7 @@ class Panel:
             name: _control(name, self._choices[name], parameter.default)
             for name, parameter in parameters.items()
         }
-        self._start, self._ahead = self._render(*self.values.values()), None
+        self._start, self._ahead, self._moved = self._render(*self.values.values()), None, None
         self.view = FigureView(**self._start)
         self.view.on_msg(lambda *_: self._draw_ahead())
         for control in self.controls.values():
@@ -83,8 +83,9 @@ class Panel:
         """dict: the values that the controls show now, by parameter name."""
         return {name: self._choices[name][control.index][1] for name, control in self.controls.items()}
 
-    def _redraw(self, _change):
+    def _redraw(self, change):
         self._let_go()
+        self._moved = change["owner"], 1 if change["new"] > change["old"] else -1
         try:
             shown = self._render(*self.values.values())
         except Exception as error:
@@ -103,7 +104,7 @@ class Panel:
         return {"png": picture, "title": charts.title_of(figure), "sentence": charts.sentence_of(figure)}
 
     def _draw_ahead(self):
-        """Draw the settings one step of one control away from the present one, once nothing was moved for a while."""
+        """Draw what lies one step of one control away: at once where the last move leads, the others after a pause."""
         self._let_go()
         self._ahead = asyncio.create_task(self._draw_neighbours())
 
@@ -112,14 +113,17 @@ class Panel:
             self._ahead.cancel()  # they are the neighbours of another setting
 
     async def _draw_neighbours(self):
-        await asyncio.sleep(_PAUSE)
-        for name, control in self.controls.items():
-            for place in (control.index + 1, control.index - 1):
-                if 0 <= place < len(control.options):
-                    setting = self.values | {name: self._choices[name][place][1]}
-                    with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
-                        self._render(*setting.values())
-                    await asyncio.sleep(0.02)  # what comes in goes first
+        names = {control: name for name, control in self.controls.items()}
+        steps = [(control, step) for control in names for step in (1, -1)]
+        steps.sort(key=lambda one: one != self._moved)
+        first_of_others = 0 if self._moved is None else 1
+        for number, (control, step) in enumerate(steps):
+            await asyncio.sleep(_PAUSE if number == first_of_others else 0.05)  # what comes in goes first
+            place = control.index + step
+            if 0 <= place < len(control.options):
+                setting = self.values | {names[control]: self._choices[names[control]][place][1]}
+                with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
+                    self._render(*setting.values())
 
     def _ipython_display_(self):
         layout = {"flex_flow": "row wrap", "margin": "0 0 6px 0"}
