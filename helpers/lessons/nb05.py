@@ -1,5 +1,6 @@
 """Notebook 05: candidates good and bad, a registry, shadow runs, the weekly stream; the judges of its pieces."""
 
+import contextlib
 import dataclasses
 import datetime
 import functools
@@ -28,7 +29,11 @@ SOURCE = tables.cite("pay_ranges")
 
 
 def registry(folder):
-    """str: address of a new registry in a folder; those of earlier runs stay as they are."""
+    """str: address of a new registry in a folder, from which those of earlier runs are taken away."""
+    for old in folder.glob("registry-*.db"):
+        with contextlib.suppress(OSError):  # one that is still open stays, where the system wants it so
+            old.unlink()
+    # A name that nobody has used: MLflow remembers for each address that its tables are there.
     file = folder / f"registry-{datetime.datetime.now():%Y-%m-%d-%H%M%S-%f}.db"
     # In an address these two mean more.
     return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")
