@@ -10,6 +10,7 @@ import contextlib
 import functools
 import gc
 import inspect
+import itertools
 import pathlib
 
 import anywidget
@@ -70,11 +71,12 @@ class Panel:
             name: _control(name, self._choices[name], parameter.default)
             for name, parameter in parameters.items()
         }
-        self._start, self._ahead, self._moved = self._render(*self.values.values()), None, None
+        self._start, self._ahead = self._render(*self.values.values()), None
+        self._moved = next(iter(parameters)), 1  # the last move: of which control, up or down
         self.view = FigureView(**self._start)
         self.view.on_msg(lambda *_: self._draw_ahead())
-        for control in self.controls.values():
-            control.observe(self._redraw, "index")
+        for name, control in self.controls.items():
+            control.observe(functools.partial(self._redraw, name), "index")
         gc.collect()  # a walk through all objects takes a third of a second: done now, it comes in no redraw
         gc.freeze()
 
@@ -83,9 +85,9 @@ class Panel:
         """dict: the values that the controls show now, by parameter name."""
         return {name: self._choices[name][control.index][1] for name, control in self.controls.items()}
 
-    def _redraw(self, change):
+    def _redraw(self, name, change):
         self._let_go()
-        self._moved = change["owner"], 1 if change["new"] > change["old"] else -1
+        self._moved = name, 1 if change["new"] > change["old"] else -1
         try:
             shown = self._render(*self.values.values())
         except Exception as error:
@@ -113,17 +115,19 @@ class Panel:
             self._ahead.cancel()  # they are the neighbours of another setting
 
     async def _draw_neighbours(self):
-        names = {control: name for name, control in self.controls.items()}
-        steps = [(control, step) for control in names for step in (1, -1)]
-        steps.sort(key=lambda one: one != self._moved)
-        first_of_others = 0 if self._moved is None else 1
-        for number, (control, step) in enumerate(steps):
-            await asyncio.sleep(_PAUSE if number == first_of_others else 0.05)  # what comes in goes first
-            place = control.index + step
-            if 0 <= place < len(control.options):
-                setting = self.values | {names[control]: self._choices[names[control]][place][1]}
-                with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
-                    self._render(*setting.values())
+        await asyncio.sleep(0)  # what comes in goes first
+        self._draw_beside(*self._moved)
+        await asyncio.sleep(_PAUSE)
+        for name, step in itertools.product(self.controls, (1, -1)):
+            self._draw_beside(name, step)
+            await asyncio.sleep(0.02)
+
+    def _draw_beside(self, name, step):
+        place = self.controls[name].index + step
+        if 0 <= place < len(self._choices[name]):
+            setting = self.values | {name: self._choices[name][place][1]}
+            with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
+                self._render(*setting.values())
 
     def _ipython_display_(self):
         layout = {"flex_flow": "row wrap", "margin": "0 0 6px 0"}
