@@ -26,20 +26,18 @@ _NOTE = "This is a picture. Run this notebook to move it (Run > Run All Cells)."
 
 
 def explore(draw, **controls):
-    """Make a panel: controls on top, the figure that they draw, and a sentence that says what it shows.
+    """Make a :class:`Panel`: controls on top, the figure that they draw, and a sentence that says what it shows.
+
+    It is shown live where there is a kernel, and as a picture where there is none.
 
     Parameters
     ----------
     draw : callable
-        Plain values in, ``matplotlib.figure.Figure`` with a sentence (see :func:`helpers.charts.finish`) out.
-        Every parameter has a default. It raises `LookupError` with one sentence for values that make no sense
-        together.
+        Plain values in, Figure with a sentence (see :func:`helpers.charts.finish`) out. Every parameter has a default.
+        It raises LookupError with one sentence for values that make no sense together.
     **controls
-        One for each parameter of `draw`: the values to choose from, as a list, a dict of shown to used, or a
-        list of such pairs. More than twelve become a slider, fewer a drop-down list.
-
-    Returns a :class:`Panel`, shown live where there is a kernel, and as a picture where there is none. Raises TypeError
-    if the controls and the parameters of `draw` do not match.
+        One for each parameter of `draw`, else TypeError: the values to choose from, as a list, a dict of shown to used,
+        or a list of such pairs. More than twelve become a slider, fewer a drop-down list.
     """
     return Panel(draw, controls)
 

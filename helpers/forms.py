@@ -18,11 +18,8 @@ _STYLE = """<style>
 class Form:
     """Shown live where there is a kernel; what is stored in the notebook is the same for everybody.
 
-    Parameters
-    ----------
-    questions : dict of tuple of str to (str, list of (str, value))
-        The place of the answer in the profile, such as ``("answers", "hours")``, to what is asked and what to
-        choose from; without a choice a text is asked for.
+    `questions` maps the place of an answer in the profile, such as ``("answers", "hours")``, to what is asked and the pairs
+    (shown, value) to choose from; without any a text is asked for.
     """
 
     def __init__(self, questions):

@@ -21,19 +21,11 @@ _OFF = ("cacheprovider", "terminal", "unraisableexception", "threadexception", "
 
 
 def run(tests, systems):
-    """Run a file of tests on each of several systems.
+    """Run a file of tests (a Path) on each of several systems.
 
-    Parameters
-    ----------
-    tests : pathlib.Path
-    systems : dict of str to dict
-        By name, what the arguments of a test stand for: ``{"good": {"served": ..., "signed": ...}}``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a test and system: ``system``, ``test``, ``passed``, ``reason`` (the first line of a failure). What
-        rests on no system (a file that cannot be read, a test that asks for none) has the system ``"all"``.
+    `systems` says by name what the arguments of a test stand for: ``{"good": {"served": ..., "signed": ...}}``. Returns a
+    DataFrame with a row a test and system: ``system``, ``test``, ``passed``, ``reason`` (the first line of a failure).
+    What rests on no system (a file that cannot be read, a test that asks for none) has the system ``"all"``.
     """
     return limited(lambda: _run(tests, systems))
 
@@ -81,7 +73,8 @@ def _run(tests, systems):
 def judge_tests(tests, systems, faults, takes):
     """Judge a file of tests by the systems that it stops; see :func:`run` and :func:`judge_stopped`.
 
-    `takes` says what the tests take, as a sentence, for a file in which there are none.
+    `faults` says by name of a faulty system what a file that lets it through has missed; all other systems are good.
+    `takes` says in a sentence what the tests take, for a file in which there are none.
     """
     found = run(tests, systems)
     alone, failed = found["system"] == "all", ~found["passed"].astype(bool)

@@ -52,16 +52,10 @@ def every_job():
 
 
 def export(pay_range, name, learned):
-    """bytes: a product as an ONNX file, with its correction, its name and what it learned from.
+    """bytes: a :class:`helpers.pay.PayRange` as an ONNX file, with its correction, its name and what it learned from.
 
-    Parameters
-    ----------
-    pay_range : helpers.pay.PayRange
-        Its ends have one encoder, see :func:`helpers.pay.pipeline`.
-    name : str
-        1 to 60 letters, digits, dots, hyphens and underscores.
-    learned : pandas.DataFrame
-        The adverts that it was trained on; their period and number go into the file.
+    The name has 1 to 60 letters, digits, dots, hyphens and underscores. `learned` are the adverts that the product was
+    trained on; their period and number go into the file.
     """
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
