@@ -79,7 +79,7 @@ def ask(monkeypatch):
         return sent[-1]
 
     monkeypatch.setattr(row, "send", send)
-    click.form = form
+    click.form, click.sent = form, sent
     return click
 
 
@@ -157,4 +157,6 @@ def test_start_again_keeps_a_copy(ask, home):
     assert "The form is empty" in ask("forget")[0]
     assert profile.read() == profile.Profile() and ask.form.controls["hours"].value == ""
     assert len(list(home.glob("profile.json.replaced-*"))) == 1
+    ask.form.controls["hours"].value = 3
+    assert ask.sent[-1] == ("", ""), "the sentence above no longer holds"
     assert "holds no answers" in ask("unpack", b"nothing")[0]
