@@ -1,5 +1,6 @@
 """The service as its callers meet it: the door, two models, hostile files, the Stop button, the end of its notebook."""
 
+import functools
 import json
 import os
 import pickle
@@ -236,12 +237,28 @@ def test_a_part_of_a_model_is_no_model(share, champion):
 def test_the_champion_stands_in_for_a_challenger_that_fails_and_it_is_counted(running, champion):
     count = len(model.every_job())
 
-    running.challenger(spoiled(champion, only_the_probes))
-    running.traffic(1)
-    assert set(running.ask(LEARNED.head(20))["model"]) == {"first"}
-    assert 'pay_model_failures_total{model="second"} 20.0' in running._call("GET", "/metrics").text
-    log = running.log()
-    assert log["asked"].all() and log["challenger"].isna().all() and log["champion"].notna().all()
+    def only_the_probes(whole, graph):
+        graph.initializer.append(helper.make_tensor("shape", onnx.TensorProto.INT64, [2], [count, 2]))
+        graph.node.append(helper.make_node("Reshape", ["any", "shape"], ["range"]))
+
+    def as_if_probed(whole, graph):
+        ends = helper.make_tensor("same", onnx.TensorProto.FLOAT, [count, 2], [1.0, 2.0] * count)
+        graph.initializer.append(ends)
+        graph.node.append(helper.make_node("Identity", ["same"], ["range"]))
+
+    def second(spoil, whole, graph):
+        rename_output(graph, "any")
+        spoil(whole, graph)
+        change_facts(whole, name="second")
+
+    for asked, spoil in enumerate((only_the_probes, as_if_probed), 1):
+        running.challenger(spoiled(champion, functools.partial(second, spoil)))
+        running.traffic(1)
+        assert set(running.ask(LEARNED.head(20))["model"]) == {"first"}
+        metrics = running._call("GET", "/metrics").text
+        assert f'pay_model_failures_total{{model="second"}} {asked * 20.0}' in metrics
+        log = running.log().tail(20)
+        assert log["asked"].all() and log["challenger"].isna().all() and log["champion"].notna().all()
 
 
 @pytest.mark.parametrize("ends", [[np.nan, 1], [1, np.inf], [2, 1], [1], ["a", "b"]], ids=str)
