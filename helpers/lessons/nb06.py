@@ -1,0 +1,166 @@
+"""Notebook 06: what the other notebooks use, and checkers."""
+
+import ast
+import json
+import pathlib
+import re
+import timeit
+import tomllib
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+
+from helpers import check, course
+
+BANK = tomllib.loads(pathlib.Path(__file__).with_suffix(".toml").read_text("utf-8"))
+JOBS = {one.number: one for one in course.SERIES if "_work_as_" in one.file}
+
+
+def signs(source):
+    """set of str: names in a piece of Python, and the kinds of its parts as :mod:`ast` calls them."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        found |= {type(node).__name__, *(getattr(node, key, None) for key in ("id", "attr", "arg", "name"))}
+        if getattr(node, "annotation", None) or getattr(node, "returns", None):
+            found.add("annotation")
+        if isinstance(getattr(node, "value", None), str):
+            found |= {"SELECT"} & set(node.value.split())
+    return {sign for sign in found if isinstance(sign, str)}
+
+
+def uses():
+    """DataFrame: a row for each idea of `nb06.toml` and each code cell of 02 to 05, solved, that uses it."""
+    rows = []
+    for number, job in JOBS.items():
+        solved = dict(check.solutions(number).values())
+        for place, cell in enumerate(json.loads(job.path.read_text("utf-8"))["cells"]):
+            source = re.sub(r"\A%%.*\n", "", solved.get(place, "".join(cell["source"])))
+            try:
+                here = signs(source) if cell["cell_type"] == "code" else set()
+            except SyntaxError:  # a file that is no Python
+                continue
+            link = f"[{cell['id'][3:]}]({job.path.name}#cell-id={cell['id']})"
+            rows += [(name, number, link) for name, marks in BANK["idea"].items() if here & {*marks}]
+    return pd.DataFrame(rows, columns=["idea", "notebook", "cell"])
+
+
+def linked(found):
+    """Markdown: for each idea and notebook how many cells use it, with links to the first two."""
+    cells = found.groupby(["idea", "notebook"])["cell"].agg(lambda one: f"{len(one)}: {', '.join(one[:2])}")
+    table = cells.unstack().reindex(index=list(BANK["idea"]), columns=list(JOBS)).fillna("none")
+    head = " | ".join(["idea", *(f"{number} {job.title[10:]}" for number, job in JOBS.items())])
+    rows = [" | ".join([name, *row]) for name, row in zip(table.index, table.to_numpy(), strict=True)]
+    return Markdown("\n".join(f"| {line} |" for line in (head, "---|" * len(JOBS) + "---", *rows)))
+
+
+def _likely(name):
+    return {one["hint"]: (one["old"], one["new"]) for one in BANK["wrong"][name]}
+
+
+@check.exercise("Write the function `cosine`, then give it to the checker: `answer = cosine`.")
+def similar(answer):
+    """The cosine of counts of words, against scikit-learn's."""
+    from sklearn.metrics.pairwise import cosine_similarity
+
+    draw = np.random.default_rng(6)
+    cases = [tuple(draw.integers(0, 4, (2, size)) + 1.0 * np.eye(2, size)) for size in (2, 3, 5, 8)]
+    if callable(answer) and answer(*cases[0]) is None:
+        return check.Verdict("open", "Let `cosine` return a number.")
+    likely = [
+        (BANK["hint"]["dot"], lambda a, b: a @ b),
+        (BANK["hint"]["squares"], lambda a, b: a @ b / (a @ a * (b @ b))),
+        (BANK["hint"]["len"], lambda a, b: a @ b / (len(a) * len(b))),
+        (BANK["hint"]["brackets"], lambda a, b: a @ b / np.sqrt(a @ a) * np.sqrt(b @ b)),
+    ]
+    reason = "It agrees with scikit-learn. The direction counts, and the length does not."
+    return check.judge_function(answer, lambda a, b: cosine_similarity([a], [b])[0, 0], cases, likely, reason)
+
+
+@check.build("Write descend(x, y, start, step, steps): the path, as a list of pairs.", _likely("descend"))
+def descend(piece, ours, wrong):
+    """Random lines, steps that arrive and steps that diverge, and no step at all."""
+    draw, cases = np.random.default_rng(1), []
+    for rows, step, steps in ((5, 0.1, 3), (40, 0.02, 20), (12, 0.4, 6), (7, 0.0, 2), (9, 0.1, 0)):
+        x = draw.integers(0, 4, rows).astype(float)
+        cases.append((x, 100 + 30 * x + draw.normal(0, 20, rows), (draw.uniform(0, 90), 5.0), step, steps))
+    reason = "Each step goes down, as far as the slope and `step` say."
+    return check.judge_function(piece, ours, cases, wrong, reason)
+
+
+@check.exercise("Replace the three dots with the chance in percent.")
+def after_the_ring(answer):
+    """Bayes' rule on figures of notebook 05, which the cell hands over."""
+    chance, base, false = answer
+    if chance is ... or chance is None:
+        return check.Verdict("open", "Replace the three dots with the chance in percent.")
+    real, noise, hint = base, (1 - base) * false, BANK["hint"]
+    mistakes = {
+        100: hint["turned"],
+        100 * base: hint["base"],
+        100 * false: hint["false"],
+        100 * (1 - false): hint["quiet"],
+        100 * real / noise: hint["odds"],
+        None: hint["thousand"],
+    }
+    right = 100 * real / (real + noise)
+    return check.judge_number(chance, right, 0.6, hint["rare"], mistakes, percent=True)
+
+
+@check.build("Write bootstrap(values, statistic, rng, draws): the two ends.", _likely("bootstrap"))
+def bootstrap(piece, ours, wrong):
+    """Chance must not matter: ends are compared on average over twelve samples, in widths of ours."""
+    draw = np.random.default_rng(3)
+    cases = [(draw.gamma(2, 30, size), kind) for size in (12, 25, 60, 100) for kind in (np.mean, np.median, np.std)]
+
+    def ends(function):
+        drawn = [function(one.copy(), kind, np.random.default_rng(8), 1000) for one, kind in cases]
+        return np.array(drawn, dtype=float).reshape(len(cases), -1)
+
+    found, target = ends(piece), ends(ours)
+    if found.shape != target.shape:
+        return check.wrong("Two numbers are asked for, the low and the high end.")
+    width = np.ptp(target, axis=1)[:, None]
+
+    def near(other):
+        return bool((np.abs(((found - other) / width).mean(axis=0)) < 0.05).all())
+
+    if near(target) and (np.abs(found - target) < 0.5 * width).all():
+        return check.right("The ends are where they should be, for mean, median and spread.")
+    hints = [hint for hint, version in wrong if near(ends(version))]
+    low, high = found[0]
+    told = f"For the mean of twelve values it gives {low:.1f} to {high:.1f}. Ours gives {target[0, 0]:.1f} to {target[0, 1]:.1f}."
+    return check.wrong(hints[0] if hints else told)
+
+
+def _offers(seed):
+    draw, sizes = np.random.default_rng(seed), [(1, 1), (4, 7), (9, 2), (0, 3), (3, 0), (1, 5)]
+    return [tuple(draw.integers(20, 26, size) * 5.0 for size in pair) for pair in sizes]
+
+
+def loop(first, second):
+    """What `pairs_won` is when it is mended."""
+    won = sum((one > other) + (one == other) / 2 for one in first for other in second)
+    return won / (len(first) * len(second)) if len(first) and len(second) else float("nan")
+
+
+@check.exercise("Mend the function, then give it to the checker: `answer = pairs_won`.")
+def mended(answer):
+    """By what it does, on cases that the tests do not show."""
+    likely = [(BANK["hint"]["unmended"], lambda a, b: sum(x >= y for x in a for y in b) // (len(a) * len(b)))]
+    cases = [[list(map(float, side)) for side in case] for case in _offers(4)]
+    return check.judge_function(answer, loop, cases, likely, "It also passes cases that no test shows.")
+
+
+@check.build("Write fast(first, second): the answers of `pairs_won` in a twentieth of its time.", _likely("fast"))
+def fast(piece, ours, wrong):
+    """First the answers, then the time. Both are run here, so that the machine does not matter."""
+    cases = [case for seed in range(4) for case in _offers(seed)]
+    verdict = check.judge_function(piece, loop, cases, wrong, "The same answers, in less than a twentieth of the time.")
+    first, second = np.random.default_rng(0).integers(20, 60, (2, 1000)) * 5.0
+    lists = first.tolist(), second.tolist()
+    if verdict.state == "right":
+        times = [min(timeit.repeat(call, number=1, repeat=3)) for call in (lambda: loop(*lists), lambda: piece(first, second))]
+        if times[0] < 20 * times[1]:
+            return check.wrong(f"{BANK['hint']['slow']} It is {times[0] / times[1]:.1f} times as fast.")
+    return verdict
