@@ -1,4 +1,4 @@
-"""Notebook 06: what the other notebooks use, and checkers."""
+"""Notebook 06: what the other notebooks use, and checkers, and two pictures."""
 
 import ast
 import json
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import check, course
+from helpers import charts, check, course, tables
 
 BANK = tomllib.loads(pathlib.Path(__file__).with_suffix(".toml").read_text("utf-8"))
 JOBS = {one.number: one for one in course.SERIES if "_work_as_" in one.file}
@@ -111,7 +111,9 @@ def after_the_ring(answer):
 def bootstrap(piece, ours, wrong):
     """Chance must not matter: ends are compared on average over twelve samples, in widths of ours."""
     draw = np.random.default_rng(3)
-    cases = [(draw.gamma(2, 30, size), kind) for size in (12, 25, 60, 100) for kind in (np.mean, np.median, np.std)]
+    cases = [
+        (draw.gamma(2, 30, size), kind) for size in (12, 25, 60, 100) for kind in (np.mean, np.median, np.std)
+    ]
 
     def ends(function):
         drawn = [function(one.copy(), kind, np.random.default_rng(8), 1000) for one, kind in cases]
@@ -140,7 +142,11 @@ def _offers(seed):
 
 def loop(first, second):
     """What `pairs_won` is when it is mended."""
-    won = sum((one > other) + (one == other) / 2 for one in first for other in second)
+    won = 0
+    for one in first:
+        for other in second:
+            if one >= other:
+                won += 1 if one > other else 0.5
     return won / (len(first) * len(second)) if len(first) and len(second) else float("nan")
 
 
@@ -152,15 +158,88 @@ def mended(answer):
     return check.judge_function(answer, loop, cases, likely, "It also passes cases that no test shows.")
 
 
-@check.build("Write fast(first, second): the answers of `pairs_won` in a twentieth of its time.", _likely("fast"))
+@check.build(
+    "Write fast(first, second): the answers of `pairs_won` in a twentieth of its time.", _likely("fast")
+)
 def fast(piece, ours, wrong):
     """First the answers, then the time. Both are run here, so that the machine does not matter."""
     cases = [case for seed in range(4) for case in _offers(seed)]
-    verdict = check.judge_function(piece, loop, cases, wrong, "The same answers, in less than a twentieth of the time.")
+    verdict = check.judge_function(
+        piece, loop, cases, wrong, "The same answers, in less than a twentieth of the time."
+    )
     first, second = np.random.default_rng(0).integers(20, 60, (2, 1000)) * 5.0
     lists = first.tolist(), second.tolist()
     if verdict.state == "right":
-        times = [min(timeit.repeat(call, number=1, repeat=3)) for call in (lambda: loop(*lists), lambda: piece(first, second))]
+        times = [
+            min(timeit.repeat(call, number=1, repeat=3))
+            for call in (lambda: loop(*lists), lambda: piece(first, second))
+        ]
         if times[0] < 20 * times[1]:
             return check.wrong(f"{BANK['hint']['slow']} It is {times[0] / times[1]:.1f} times as fast.")
     return verdict
+
+
+def valley(x, y, descend):
+    """Make the draw function of the first panel: the path of `descend` over the loss of all lines."""
+    best, moments = np.polyfit(x, y, 1)[::-1], (x.mean(), (x * x).mean())
+    bases, rises = np.linspace(40, 260, 60), np.linspace(-60, 110, 60)
+    lowest = ((best[0] + best[1] * x - y) ** 2).mean()
+
+    def above(base, rise):  # squared, over the lowest loss: exact, as the loss is a square
+        base, rise = base - best[0], rise - best[1]
+        return base**2 + 2 * base * rise * moments[0] + rise**2 * moments[1]
+
+    def path(step=0.1, start=(60, 90)):
+        way = np.array(descend(x, y, start, step, 40), dtype=float)
+        figure, axes = charts.blank(4.4)
+        height = np.sqrt(lowest + above(bases, rises[:, None]))
+        lines = axes.contour(
+            bases, rises, height, [50, 60, 80, 110, 150, 200], colors="#8a8a8a", linewidths=0.8
+        )
+        axes.clabel(lines, fontsize=8)
+        axes.plot(*way.T, "o-", color=charts.DOWN, markersize=4, linewidth=1)
+        axes.plot(*best, "x", color="black", markersize=11, markeredgewidth=2)
+        axes.set(
+            xlim=(40, 260),
+            ylim=(-60, 110),
+            xlabel="Pay at entry level, thousand USD",
+            ylabel="Rise with each level",
+        )
+        off = np.sqrt(above(*way[-1]))
+        went = "has arrived" if off < 1 else "is still on its way" if off < 100 else "runs away"
+        said = f"After 40 steps the line {went}: on average {off:,.3g} thousand USD away from the best line, the cross."
+        return charts.finish(
+            figure, f"With a step size of {step} the line {went}", tables.cite("pay_ranges"), said
+        )
+
+    return path
+
+
+def depths(errors):
+    """Make the draw function of the second panel from errors with the columns rows, depth, known and new."""
+    table = errors.groupby(["rows", "depth"])[["known", "new"]].agg(["mean", "min", "max"])
+
+    def overfit(depth=3, rows=100):
+        here = table.loc[rows]
+        figure, axes = charts.blank(4)
+        for name, color, marker in (("known", charts.UP, "o"), ("new", charts.DOWN, "s")):
+            part = here[name]
+            axes.fill_between(part.index, part["min"], part["max"], color=color, alpha=0.2, linewidth=0)
+            axes.plot(part.index, part["mean"], marker=marker, color=color, markersize=4)
+            axes.annotate(
+                f"{name} adverts",
+                (part.index[-1], part["max"].iloc[-1]),
+                (0, 4),
+                textcoords="offset points",
+                ha="right",
+                color=color,
+            )
+        axes.axvline(depth, color="black", linestyle="--", linewidth=1)
+        axes.set(xlabel="Depth of the tree", ylabel="Mean error, thousand USD", ylim=(10, 47))
+        known, new = here.loc[depth, [("known", "mean"), ("new", "mean")]]
+        said = f"Depth {depth}, learned from {rows:,} adverts: {known:.1f} off on these, {new:.1f} on new ones. The bands hold eight draws."
+        return charts.finish(
+            figure, f"{new - known:.0f} thousand USD worse on new adverts", tables.cite("pay_ranges"), said
+        )
+
+    return overfit
