@@ -40,7 +40,7 @@ def uses():
                 here = signs(source) if cell["cell_type"] == "code" else set()
             except SyntaxError:  # a file that is no Python
                 continue
-            link = f"[{cell['id'][3:]}]({job.path.name}#cell-id={cell['id']})"
+            link = f"[cell {cell['id'][3:]}]({job.path.name}#cell-id={cell['id']})"
             rows += [(name, number, link) for name, marks in BANK["idea"].items() if here & {*marks}]
     return pd.DataFrame(rows, columns=["idea", "notebook", "cell"])
 
@@ -49,7 +49,7 @@ def linked(found):
     """Markdown: for each idea and notebook how many cells use it, with links to the first two."""
     cells = found.groupby(["idea", "notebook"])["cell"].agg(lambda one: f"{len(one)}: {', '.join(one[:2])}")
     table = cells.unstack().reindex(index=list(BANK["idea"]), columns=list(JOBS)).fillna("none")
-    head = " | ".join(["idea", *(f"{number} {job.title[10:]}" for number, job in JOBS.items())])
+    head = " | ".join(["idea", *(f"{number} {job.title.split(' ', 3)[3]}" for number, job in JOBS.items())])
     rows = [" | ".join([name, *row]) for name, row in zip(table.index, table.to_numpy(), strict=True)]
     return Markdown("\n".join(f"| {line} |" for line in (head, "---|" * len(JOBS) + "---", *rows)))
 
