@@ -1,4 +1,4 @@
-"""Notebook 06: what the other notebooks use, and checkers, and a valley to walk in."""
+"""Notebook 06: what the other notebooks use, checkers, and a valley to walk in."""
 
 import ast
 import json
@@ -14,6 +14,7 @@ from IPython.display import Markdown
 from helpers import charts, check, course, tables
 
 BANK = tomllib.loads(pathlib.Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_LABEL = {"fontsize": 8, "ha": "center", "va": "center", "backgroundcolor": "white", "clip_on": True}
 JOBS = {one.number: one for one in course.SERIES if "_work_as_" in one.file}
 
 
@@ -171,27 +172,23 @@ def fast(piece, ours, wrong):
 
 def valley(x, y, descend):
     """Make the draw function of the first panel: the path of `descend` over the loss of all lines."""
-    best, moments = np.polyfit(x, y, 1)[::-1], (x.mean(), (x * x).mean())
-    bases, rises = np.linspace(40, 260, 150), np.linspace(-60, 110, 150)
-    lowest = ((best[0] + best[1] * x - y) ** 2).mean()
-
-    def above(base, rise):  # the loss over the lowest one: exact, as it is a square
-        base, rise = base - best[0], rise - best[1]
-        return base**2 + 2 * base * rise * moments[0] + rise**2 * moments[1]
+    best, matrix = np.polyfit(x, y, 1)[::-1], np.array([[1, x.mean()], [x.mean(), (x * x).mean()]])
+    turn, lowest = np.linspace(0, 2 * np.pi, 90), ((best[0] + best[1] * x - y) ** 2).mean()
+    # Lines of the same loss form an ellipse, since the loss is a square.
+    ellipse = np.linalg.inv(np.linalg.cholesky(matrix)).T @ [np.cos(turn), np.sin(turn)]
 
     def path(step=0.1, start=(60, 90)):
         way = np.array(descend(x, y, start, step, 100), dtype=float)
         figure, axes = charts.blank(4.4)
-        height = np.sqrt(lowest + above(bases, rises[:, None]))
-        lines = axes.contour(
-            bases, rises, height, [50, 60, 80, 110, 150, 200], colors="#8a8a8a", linewidths=0.8
-        )
-        axes.clabel(lines, fontsize=8)
+        for root in (60, 80, 110, 140, 200):
+            size = np.sqrt(root**2 - lowest)
+            axes.plot(*(best[:, None] + size * ellipse), color="#8a8a8a", linewidth=0.8)
+            axes.text(best[0], best[1] + size / np.sqrt(matrix[1, 1]), root, **_LABEL)
         axes.plot(*way.T, "o-", color=charts.DOWN, markersize=3, linewidth=1)
         axes.plot(*best, "x", color="black", markersize=11, markeredgewidth=2)
-        axes.set(xlim=(40, 260), ylim=(-60, 110))
         axes.set(xlabel="Pay at entry level, thousand USD", ylabel="Rise with each level")
-        off = np.sqrt(above(*way[-1]))
+        axes.set(xlim=(40, 260), ylim=(-60, 110))
+        off = np.sqrt((way[-1] - best) @ matrix @ (way[-1] - best))
         went = "has arrived" if off < 3 else "is still on its way" if off < 200 else "has run away"
         said = f"After 100 steps the line {went}. It is {off:,.3g} thousand USD off the best line, the cross."
         title = f"With a step size of {step} the line {went}"
