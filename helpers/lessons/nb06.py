@@ -177,8 +177,8 @@ def valley(x, y, descend):
     # Lines of the same loss form an ellipse, since the loss is a square.
     ellipse = np.linalg.inv(np.linalg.cholesky(matrix)).T @ [np.cos(turn), np.sin(turn)]
 
-    def path(step=0.1, start=(60, 90)):
-        way = np.array(descend(x, y, start, step, 100), dtype=float)
+    def path(step_size=0.1, start=(60, 90)):
+        way = np.array(descend(x, y, start, step_size, 100), dtype=float)
         figure, axes = charts.blank(4.4)
         for root in (60, 80, 110, 140, 200):
             size = np.sqrt(root**2 - lowest)
@@ -188,10 +188,10 @@ def valley(x, y, descend):
         axes.plot(*best, "x", color="black", markersize=11, markeredgewidth=2)
         axes.set(xlabel="Pay at entry level, thousand USD", ylabel="Rise with each level")
         axes.set(xlim=(40, 260), ylim=(-60, 110))
-        off = np.sqrt((way[-1] - best) @ matrix @ (way[-1] - best))
-        went = "has arrived" if off < 3 else "is still on its way" if off < 200 else "has run away"
+        before, off = (np.sqrt((place - best) @ matrix @ (place - best)) for place in way[[0, -1]])
+        went = "has arrived" if off < 3 else "is still on its way" if off <= before else "has run away"
         said = f"After 100 steps the line {went}. It is {off:,.3g} thousand USD off the best line, the cross."
-        title = f"With a step size of {step} the line {went}"
+        title = f"With a step size of {step_size} the line {went}"
         return charts.finish(figure, title, tables.cite("pay_ranges"), said)
 
     return path
