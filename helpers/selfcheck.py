@@ -103,7 +103,10 @@ class SelfCheck:
         options = [self.question["right"], *self.question["wrong"]]
         random.Random(self.question["ask"]).shuffle(options)
         number = f"Question {len(self.answers) + 1} of {LENGTH}: {_name(self.question['skill'])}"
-        self.head.value, self.said.value = f"<b>{html.escape(number)}</b>", _status("Choose an answer.")
+        self.head.value, self.said.value = (
+            f"<b>{html.escape(number)}</b>",
+            _status(f"{number}. Choose an answer."),
+        )
         self.choice.description, self.choice.disabled = self.question["ask"], False
         self.choice.options, self.choice.index = [*options, UNKNOWN], None
         self.button.description = "Answer"

@@ -22,7 +22,7 @@ def signs(source):
     """set of str: names in a piece of Python, and the kinds of its parts as :mod:`ast` calls them."""
     found = set()
     for node in ast.walk(ast.parse(source)):
-        found |= {type(node).__name__, *(getattr(node, key, None) for key in ("id", "attr", "arg", "name"))}
+        found |= {type(node).__name__, *(getattr(node, key, None) for key in ("id", "attr", "arg"))}
         if getattr(node, "annotation", None) or getattr(node, "returns", None):
             found.add("annotation")
         if isinstance(getattr(node, "value", None), str):
