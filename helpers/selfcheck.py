@@ -90,8 +90,7 @@ class SelfCheck:
     """The questions as a form, live where there is a kernel; after each answer the levels go into the profile."""
 
     def __init__(self):
-        self.answers, self.question = [], None
-        wide = {"width": "auto", "max_width": "52em"}
+        self.answers, wide = [], {"width": "auto", "max_width": "52em"}
         self.head, self.said = widgets.HTML(), widgets.HTML()
         self.choice = widgets.RadioButtons(style={"description_width": "100%"}, layout=wide)
         self.button = widgets.Button(layout={"width": "max-content"})
@@ -103,19 +102,15 @@ class SelfCheck:
         options = [self.question["right"], *self.question["wrong"]]
         random.Random(self.question["ask"]).shuffle(options)
         number = f"Question {len(self.answers) + 1} of {LENGTH}: {_name(self.question['skill'])}"
-        self.head.value, self.said.value = (
-            f"<b>{html.escape(number)}</b>",
-            _status(f"{number}. Choose an answer."),
-        )
+        self.head.value = f"<b>{html.escape(number)}</b>"
+        self.said.value = _status(f"{number}. Choose an answer.")
         self.choice.description, self.choice.disabled = self.question["ask"], False
         self.choice.options, self.choice.index = [*options, UNKNOWN], None
         self.button.description = "Answer"
 
     def _step(self):
-        if self.choice.disabled and len(self.answers) < LENGTH:
-            self._ask()
-        elif self.choice.disabled:
-            self._show()
+        if self.choice.disabled:
+            self._ask() if len(self.answers) < LENGTH else self._show()
         elif self.choice.index is not None:
             self._judge()
 
