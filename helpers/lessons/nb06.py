@@ -1,6 +1,7 @@
 """Notebook 06: what the other notebooks use, checkers, and a valley to walk in."""
 
 import ast
+import contextlib
 import json
 import pathlib
 import re
@@ -66,8 +67,9 @@ def similar(answer):
 
     draw = np.random.default_rng(6)
     cases = [tuple(draw.integers(0, 4, (2, size)) + 1.0 * np.eye(2, size)) for size in (2, 3, 5, 8)]
-    if callable(answer) and answer(*cases[0]) is None:
-        return check.Verdict("open", "Let `cosine` return a number.")
+    with contextlib.suppress(Exception):  # told below, with the case
+        if answer(*cases[0]) is None:
+            return check.Verdict("open", "Let `cosine` return a number.")
     likely = [
         (BANK["hint"]["dot"], lambda a, b: a @ b),
         (BANK["hint"]["squares"], lambda a, b: a @ b / (a @ a * (b @ b))),

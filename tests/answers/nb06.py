@@ -36,6 +36,7 @@ WRONG = {
         (lambda a, b: a @ b / (len(a) * len(b)), "how many numbers"),
         (lambda a, b: a @ b / np.sqrt(a @ a) * np.sqrt(b @ b), "brackets"),
         (lambda a, b: 1 - by_numpy(a, b), "It should give"),
+        (lambda a, b: a @ b / lenght(a), "NameError"),  # noqa: F821
         (0.71, "a function is needed"),
     ],
     "after_the_ring": [
