@@ -182,14 +182,14 @@ def valley(x, y, descend):
     def path(step_size=0.1, start=(60, 90)):
         way = np.array(descend(x, y, start, step_size, 100), dtype=float)
         figure, axes = charts.blank(4.4)
-        for root in (60, 80, 110, 140, 200):
+        for root in (60, 80, 110, 140):
             size = np.sqrt(root**2 - lowest)
             axes.plot(*(best[:, None] + size * ellipse), color="#8a8a8a", linewidth=0.8)
             axes.text(best[0], best[1] + size / np.sqrt(matrix[1, 1]), root, **_LABEL)
         axes.plot(*way.T, "o-", color=charts.DOWN, markersize=3, linewidth=1)
         axes.plot(*best, "x", color="black", markersize=11, markeredgewidth=2)
         axes.set(xlabel="Pay at entry level, thousand USD", ylabel="Rise with each level")
-        axes.set(xlim=(40, 260), ylim=(-60, 110))
+        axes.set(xlim=(40, 260), ylim=(-60, 110), xticks=range(50, 251, 50))
         before, off = (np.sqrt((place - best) @ matrix @ (place - best)) for place in way[[0, -1]])
         went = "has arrived" if off < 3 else "is still on its way" if off <= before else "has run away"
         said = f"After 100 steps the line {went}. It is {off:,.3g} thousand USD off the best line, the cross."
