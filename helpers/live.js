@@ -24,8 +24,16 @@ function render({ el }) {
   };
 }
 
-// A slider says its name and the value that is shown, not its place in the list; nobody types over that value.
+// A slider says its name and the value that is shown, not its place in the list; nobody types over that value. Choices
+// that exclude each other say what is asked, and are one group.
+let groups = 0;
 function speak(box) {
+  for (const group of box.querySelectorAll(".widget-radio")) {
+    group.setAttribute("role", "radiogroup");
+    group.setAttribute("aria-label", group.querySelector(".widget-label")?.textContent ?? "");
+    group.id ||= `ml-careers-choice-${groups++}`;
+    for (const choice of group.querySelectorAll("input")) choice.name = group.id;  // else the arrow keys do nothing
+  }
   for (const slider of box.querySelectorAll(".widget-hslider")) {
     const handle = slider.querySelector(".noUi-handle");
     const readout = slider.querySelector(".widget-readout");

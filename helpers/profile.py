@@ -41,6 +41,14 @@ class Answers(BaseModel, extra="forbid"):
     skills: dict[Literal[tuple(QUESTIONS["skills"])], Step] = {}
 
 
+class Level(BaseModel, extra="forbid"):
+    """What the self-check of notebook 06 found for a skill: 0 to 4, and an interval that holds it four times in five."""
+
+    level: Annotated[float, Field(ge=0, le=4)]
+    low: Annotated[float, Field(ge=0, le=4)]
+    high: Annotated[float, Field(ge=0, le=4)]
+
+
 class OneGuess(BaseModel, extra="forbid"):
     """What a learner expected, and what it was once they have seen it."""
 
@@ -49,13 +57,14 @@ class OneGuess(BaseModel, extra="forbid"):
 
 
 class Profile(BaseModel, extra="forbid"):
-    """The answers, what was solved and built, how each piece of work was liked, and the guesses."""
+    """The answers, what was solved and built, how each piece of work was liked, guesses, and levels of the self-check."""
 
     version: Literal[1] = 1
     answers: Answers = Answers()
     solved: dict[Notebook, list[Name]] = {}
     liked: dict[Notebook, dict[Name, Rating]] = {}
     guesses: dict[Annotated[str, StringConstraints(pattern=r"^\d\d\.\w{1,40}$")], OneGuess] = {}
+    levels: dict[Literal[tuple(QUESTIONS["skills"])], Level] = {}
     note: str = Field("", exclude=True)
 
 

@@ -128,6 +128,7 @@ def test_a_wrong_answer_changes_nothing():
         lambda told: setattr(told.answers, "hours", 99),
         lambda told: told.answers.skills.update(cooking=2),
         lambda told: told.liked.update({"2": {}}),
+        lambda told: told.levels.update(python={"level": 5, "low": 0, "high": 5}),
         lambda told: setattr(told.answers, "country", "x" * 61),
     ):
         with pytest.raises(ValidationError):
