@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "forms": {"profile", "live"},
     "check": {"profile"},
     "course": set(),
+    "selfcheck": {"profile", "course", "live"},
     "service": {"pay"},
 }  # fmt: skip
 
