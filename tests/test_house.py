@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "forms": {"profile", "live"},
     "check": {"profile"},
     "course": {"profile", "tables", "check"},
+    "guide": {"check", "course"},
     "service": {"pay"},
 }  # fmt: skip
 
@@ -41,7 +42,7 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_346
+    assert lines(*CORE) <= 3_400
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
     assert lines(*TOP.glob("tests/**/*.py")) <= 6_000
 

@@ -20,7 +20,7 @@ from helpers import skills
         ("Go to market. Go beyond. On the go, we go. Ready to Go", ""),
         ("We write Go (Golang) services in C/C++ and C#.", "C C# C++ Go"),
         ("laws, HTML5, lawsuits, 10 ml, 5 ML of water", "HTML"),
-        ("the spark of an idea; you spark joy. Spark jobs, PySpark, spark.", "Spark"),
+        ("the spark of an idea; you spark joy. Spark jobs, PySpark, your Spark.", "Spark"),
         ("You excel at talks. Excel is fine.", "Excel"),
         ("Take a rest. REST APIs, RESTful", "REST"),
         ("No PhD needed. A PhD is not required. You don't need Java. Without SQL", ""),
