@@ -16,6 +16,9 @@ from helpers import check, course
 LEAST = 0.5
 """Share of a question, in words weighed by how rare they are, that the passages must hold; else it is refused."""
 
+CHAT = os.environ.get("ML_CAREERS_CHAT", "")
+"""Address of a server of a language model on this machine, with the usual chat-completions interface; or nothing."""
+
 _FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 _MARKS = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*`_>]")
 _NO_PASSAGE = re.compile(r"Sources\.|Time:|You need:|Starting here|By the end|What you.ll do|[-|←\[]")
@@ -98,15 +101,14 @@ def ask(question, search=None, least=LEAST):
 def choose(question, found):
     """Let a model on this machine pick one of the passages: its place in `found`, None if it picks none.
 
-    ML_CAREERS_CHAT holds the address of a server with the usual chat-completions interface. What the model says is read as
-    a number and used for nothing else.
+    The server is that of `CHAT`. What the model says is read as a number and used for nothing else.
 
     Raises
     ------
     ValueError
         If the address is not one of this machine.
     """
-    address = os.environ["ML_CAREERS_CHAT"].rstrip("/")
+    address = CHAT.rstrip("/")
     if urllib.parse.urlsplit(address).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("ML_CAREERS_CHAT must lead to this machine, such as http://127.0.0.1:8080/v1.")
     listed = "\n".join(f"{place}: {text}" for place, text in enumerate(found["text"], 1))
