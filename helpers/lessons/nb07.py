@@ -77,7 +77,7 @@ def reading(text, country, keep, reads_like):
     asked = [key for key, ours in _SAID["asked"].items() if set(ours) & set(names) and told.get(key, 0) < 2]
     gap = ", ".join(profile.QUESTIONS["skills"][key].partition(":")[0] for key in asked)
     unsaid = "fill in the form of notebook 00 to see it"
-    said["Gap: not yet done alone, by your profile"] = (gap or "none that we can see") if told else unsaid
+    said["Not yet done alone, by your profile"] = (gap or "none of these") if told else unsaid
     lines = (f"<p><b>{head}:</b> {html.escape(line)}</p>" for head, line in said.items())
     return marked(text, found) + "".join(lines)
 
@@ -86,8 +86,7 @@ def reader(start, keep, reads_like):
     """Show a box to paste an advert into, and below it what :func:`reading` says."""
     wide = {"layout": {"width": "95%", "height": "110px"}, "continuous_update": False}
     box = ipywidgets.Textarea(start, description="Advert", **wide)
-    countries = [(name, code) for code, name in pay.COUNTRIES.items()]
-    country = ipywidgets.Dropdown(options=countries, description="Country")
+    country = ipywidgets.Dropdown(options=zip(pay.COUNTRIES.values(), pay.COUNTRIES), description="Country")
     shown = ipywidgets.HTML(reading(start, "US", keep, reads_like))
 
     def read(_):
@@ -145,8 +144,8 @@ def by_meaning(piece, ours, wrong):
     """Judged on texts of made-up words, in six subjects: a text finds itself, and others on its subject."""
     meaning, order, numbers, unknown = _EDITS["by_meaning"]
     chance, count = random.Random(3), 240
-    subjects = [[f"{a}{b}" for b in range(10)] for a in ("zor", "pel", "vim", "tak", "ruf", "sen")]
-    texts = [" ".join([*chance.sample(subjects[n % 6], 6), f"own{n}", f"sole{n}"]) for n in range(count)]
+    subjects = [[f"{a}{b}" for b in range(60)] for a in ("zor", "pel", "vim", "tak", "ruf", "sen")]
+    texts = [" ".join([*chance.sample(subjects[n % 6], 12), f"own{n}"]) for n in range(count)]
     similarity = piece(list(texts))
     if not callable(similarity) or np.shape(similarity(texts[0])) != (count,):
         return check.wrong(numbers)
@@ -156,12 +155,10 @@ def by_meaning(piece, ours, wrong):
         return check.wrong(unknown)
     for number, subject in enumerate(subjects):
         near, same = np.asarray(similarity(subject[0])), np.arange(count) % 6 == number
-        other_words = np.array([subject[0] not in text for text in texts])
-        if near[same & other_words].mean() < near[~same].mean() + 0.1:
+        other_words = np.array([subject[0] not in text.split() for text in texts])
+        if near[same & other_words].mean() < near[~same].mean() + 0.01:
             return check.wrong(meaning)
-    return check.right(
-        "Each text finds itself, and texts without a common word find each other by their subject."
-    )
+    return check.right("Each text finds itself, and texts on one subject find each other by other words.")
 
 
 @check.build("Write attention(queries, keys, values): mixed values and weights.", wrong=_EDITS["attention"])
@@ -177,7 +174,7 @@ def attention(piece, ours, wrong):
 @check.exercise('Replace the three dots with a letter, such as "A".')
 def nlp_claim(answer):
     """What may be said of "5% to 19%"."""
-    letter = str(answer).strip().upper()[:1]
+    letter = answer.strip().upper()[:1]
     if letter == "B":
         return check.right("So does the ledger of this course, which calls the sentence *misquoted*.")
     return check.wrong(_SAID["claim"].get(letter, "Give one of the letters A to D."))
