@@ -75,21 +75,25 @@ def cover(question, texts):
     return sum(weights.get(word, 0) for word in asked & there) / total if asked else 0.0
 
 
-def find(question, search=None, least=LEAST):
-    """DataFrame: the three passages nearest to a question, best first; none if they cover less than `least` of it.
+def nearest(question, search=None):
+    """DataFrame: the three passages nearest to a question, best first.
 
     `search` takes a text and returns how near each of :func:`passages` is; without one, our solution of notebook 07 is used.
     """
-    question = str(question)[:1_000]
-    best = passages().iloc[np.argsort(-(search or _ours())(question), kind="stable")[:3]]
-    return best if cover(question, best["heading"] + ". " + best["text"]) >= least else best.head(0)
+    return passages().iloc[np.argsort(-(search or _ours())(str(question)[:1_000]), kind="stable")[:3]]
+
+
+def covered(question, search=None):
+    """float: which share of a question its three nearest passages hold, 0 to 1; see :func:`cover`."""
+    near = nearest(question, search)
+    return cover(str(question)[:1_000], near["heading"] + ". " + near["text"])
 
 
 def ask(question, search=None, least=LEAST):
     """Markdown: the best passage, quoted, and links to three cells; or the sentence that the course does not say."""
-    found = find(question, search, least)
-    if not len(found):
+    if covered(question, search) < least:
         return Markdown("The course does not say. Try other words, or look at the [glossary](glossary.md).")
+    found = nearest(question, search)
     links = [
         f"[{row.heading or 'the text'}, {row.place[:2].replace('gl', 'glossary')}]({row.place})"
         for row in found.itertuples()
@@ -119,3 +123,32 @@ def choose(question, found):
     said = reply.raise_for_status().json()["choices"][0]["message"]["content"]
     number = re.search(r"\d+", str(said)[:200])
     return int(number[0]) - 1 if number and 1 <= int(number[0]) <= len(found) else None
+
+
+def _answers(right, places):
+    """bool: is one of the places in a cell that answers the question?"""
+    return bool(set(right.split()) & set(places.str.replace(r".*cell-id=|\.md", "", regex=True)))
+
+
+def hits(questions, search):
+    """list of bool: is one of the three nearest passages in a cell that answers the question?"""
+    rows = questions[["question", "cells"]].to_numpy()
+    return [_answers(right, nearest(question, search)["place"]) for question, right in rows]
+
+
+def outcomes(questions, least):
+    """DataFrame: what becomes of the questions at a limit, those that the course answers and the others."""
+    shown, known = questions["covered"] >= least, questions["cells"] != ""
+    parts = {"hit": shown & questions["hit"], "wrong": shown & ~questions["hit"], "refused": ~shown}
+    counts = {name: [sum(one & known), sum(one & ~known)] for name, one in parts.items()}
+    return pd.DataFrame(counts, ["answerable", "not answerable"])
+
+
+def picked(questions, search):
+    """DataFrame: the questions with what a model on this machine does with them, as :func:`outcomes` needs it."""
+    rows = []
+    for question, right in questions[["question", "cells"]].to_numpy():
+        places = nearest(question, search)["place"]
+        pick = choose(question, nearest(question, search))
+        rows.append((pick is not None, pick is not None and _answers(right, places.iloc[[pick]])))
+    return questions.assign(**dict(zip(("covered", "hit"), zip(*rows, strict=True), strict=True)))

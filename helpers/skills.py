@@ -5,6 +5,7 @@ the same length, so one automaton (Aho and Corasick, 1975) finds whole words at 
 language is then decided by the words around it.
 """
 
+import html
 import re
 import tomllib
 from functools import lru_cache
@@ -19,6 +20,7 @@ _CONTEXT = {
     word: (rule.get("exact"), *(re.compile(rule[key]) if key in rule else None for key in ("not_before", "not_after", "near")))
     for word, rule in _SAID.pop("context").items()
 }  # fmt: skip
+_QUESTIONS = _SAID.pop("questions")
 _NEAR = 16  # characters before a word in which `not_before` looks; a search takes longer the more there are
 # "No PhD needed" names a skill that is not asked for; "not only Python" and "not afraid of SQL" do.
 _NOT = re.compile(r"no|n\Wt|never|neither|without|rather|instead")  # quick to find, and mostly not there
@@ -98,6 +100,22 @@ def find(text, keep=in_context):
 def named(text):
     """tuple of str: the skills that a text names, each once, sorted."""
     return tuple(sorted({one.skill for one in find(text)}))
+
+
+def questions(names):
+    """list of str: the questions of notebook 00, by their keys, to which some skills belong."""
+    return [key for key, ours in _QUESTIONS.items() if set(ours) & set(names)]
+
+
+def highlight(text, found):
+    """str: a text as HTML, every sign of it escaped, with the skills in colour."""
+    parts, last = [], 0
+    for skill, start, end in found:
+        mark = f'<mark title="{html.escape(skill)}" style="background:#ffe9a8;color:#1a1a1a">'
+        parts += [html.escape(text[last:start]), mark, html.escape(text[start:end]), "</mark>"]
+        last = end
+    style = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:22em;overflow-y:auto"
+    return f'<div dir="auto" tabindex="0" style="{style}">{"".join(parts)}{html.escape(text[last:])}</div>'
 
 
 class _Plain(dict):

@@ -1,7 +1,9 @@
 """Skills in texts: traps of meaning, places of letters, and any input at all."""
 
+import html
 import pickle
 import random
+import re
 import time
 import tomllib
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from helpers import skills
+from helpers import profile, skills
 
 
 @pytest.mark.parametrize(
@@ -72,13 +74,21 @@ def test_long_inputs_take_seconds_at_most():
     assert time.process_time() - before < 30
 
 
+def test_nothing_of_a_text_is_markup():
+    text = "<img src=x onerror=alert('Python')> & <b>SQL</b>"
+    shown = skills.highlight(text, skills.find(text))
+    assert re.findall(r"<(/?\w+)", shown) == ["div", "mark", "/mark", "mark", "/mark", "/div"]
+    assert html.unescape(re.sub(r"<[^>]*>", "", shown)) == text
+
+
 def test_it_travels_to_other_processes():
     assert pickle.loads(pickle.dumps(skills.named))("SQL") == ("SQL",)
 
 
 def test_each_way_to_write_a_skill_is_its_own():
     said = tomllib.loads(skills.Path(skills.__file__).with_suffix(".toml").read_text("utf-8"))
-    context = said.pop("context")
+    context, asked = said.pop("context"), said.pop("questions")
     ways = [way for kind in said.values() for ways in kind.values() for way in ways]
     assert len(ways) == len(set(ways)) and set(context) <= set(ways) and len(skills.NAMES) > 140
+    assert {name for names in asked.values() for name in names} <= set(skills.NAMES) and set(asked) <= set(profile.QUESTIONS["skills"])
     assert all(way.translate(skills._PLAIN) == way for way in ways)

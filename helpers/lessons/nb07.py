@@ -16,9 +16,7 @@ from helpers import check, live, pay, profile, skills, tables
 LONGEST = 20_000  # characters of a pasted advert that are read
 _SAID = tomllib.loads(pathlib.Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _EDITS = {name: {hint: tuple(edit) for hint, edit in edits.items()} for name, edits in _SAID["edits"].items()}
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]"
-)  # also what turns the order of letters round
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # also what turns letters round
 
 
 @functools.cache
@@ -29,10 +27,19 @@ def adverts():
     return table.assign(skills=named)
 
 
+def candidates(split):
+    """DataFrame: each whole word that may name a skill, what stands beside it, and whether the skill is ``asked`` for."""
+    part, rows = adverts()[adverts()["split"] == split], []
+    for text, truth in zip(part["text"], part["skills"], strict=True):
+        beside = []
+        found = skills.find(text, lambda *words, beside=beside: beside.append(words) or True)
+        rows += [(*words, one.skill in truth) for words, one in zip(beside, found, strict=True)]
+    return pd.DataFrame(rows, columns=["before", "word", "after", "asked"])
+
+
 def pairs(keep, split="develop"):
     """DataFrame: a row for each skill of an advert that is ``found``, ``labelled`` by hand, or both (``right``)."""
-    part = adverts()[adverts()["split"] == split]
-    rows = []
+    part, rows = adverts()[adverts()["split"] == split], []
     for advert, text, truth in part[["id", "text", "skills"]].itertuples(index=False):
         names = {one.skill for one in skills.find(text, keep)}
         rows += [(advert, name, name in names, name in truth) for name in sorted(names | truth)]
@@ -44,17 +51,6 @@ def pairs(keep, split="develop"):
 def _product():
     learned = pay.between(pay.adverts(), "2022-09-01", "2024-10-31")
     return pay.correct(pay.fit(learned), pay.between(pay.adverts(), "2024-11-01", "2025-01-31"))
-
-
-def marked(text, found):
-    """str: a text as HTML, every sign of it escaped, with the skills in colour."""
-    parts, last = [], 0
-    for skill, start, end in found:
-        mark = f'<mark title="{html.escape(skill)}" style="background:#ffe9a8;color:#1a1a1a">'
-        parts += [html.escape(text[last:start]), mark, html.escape(text[start:end]), "</mark>"]
-        last = end
-    style = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:22em;overflow-y:auto"
-    return f'<div dir="auto" tabindex="0" style="{style}">{"".join(parts)}{html.escape(text[last:])}</div>'
 
 
 def reading(text, country, keep, reads_like):
@@ -74,19 +70,19 @@ def reading(text, country, keep, reads_like):
             "of four in five adverts on aijobs.net, November 2024 to January 2025. They say nothing of what people earn."
         )
     told = profile.read().answers.skills
-    asked = [key for key, ours in _SAID["asked"].items() if set(ours) & set(names) and told.get(key, 0) < 2]
-    gap = ", ".join(profile.QUESTIONS["skills"][key].partition(":")[0] for key in asked)
-    unsaid = "fill in the form of notebook 00 to see it"
-    said["Not yet done alone, by your profile"] = (gap or "none of these") if told else unsaid
+    short = {key: asked.partition(":")[0] for key, asked in profile.QUESTIONS["skills"].items()}
+    gap = ", ".join(short[key] for key in skills.questions(names) if told.get(key, 0) < 2) or "none of these"
+    said["Not yet done alone, by your profile"] = gap if told else "fill in the form of notebook 00 to see it"
     lines = (f"<p><b>{head}:</b> {html.escape(line)}</p>" for head, line in said.items())
-    return marked(text, found) + "".join(lines)
+    return skills.highlight(text, found) + "".join(lines)
 
 
 def reader(start, keep, reads_like):
     """Show a box to paste an advert into, and below it what :func:`reading` says."""
     wide = {"layout": {"width": "95%", "height": "110px"}, "continuous_update": False}
     box = ipywidgets.Textarea(start, description="Advert", **wide)
-    country = ipywidgets.Dropdown(options=zip(pay.COUNTRIES.values(), pay.COUNTRIES), description="Country")
+    countries = [(name, code) for code, name in pay.COUNTRIES.items()]
+    country = ipywidgets.Dropdown(options=countries, description="Country")
     shown = ipywidgets.HTML(reading(start, "US", keep, reads_like))
 
     def read(_):
