@@ -114,7 +114,7 @@ def highlight(text, found):
         mark = f'<mark title="{html.escape(skill)}" style="background:#ffe9a8;color:#1a1a1a">'
         parts += [html.escape(text[last:start]), mark, html.escape(text[start:end]), "</mark>"]
         last = end
-    style = "white-space:pre-wrap;overflow-wrap:anywhere;max-height:22em;overflow-y:auto"
+    style = "line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere;max-height:22em;overflow-y:auto"
     return f'<div dir="auto" tabindex="0" style="{style}">{"".join(parts)}{html.escape(text[last:])}</div>'
 
 

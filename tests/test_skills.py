@@ -90,5 +90,7 @@ def test_each_way_to_write_a_skill_is_its_own():
     context, asked = said.pop("context"), said.pop("questions")
     ways = [way for kind in said.values() for ways in kind.values() for way in ways]
     assert len(ways) == len(set(ways)) and set(context) <= set(ways) and len(skills.NAMES) > 140
-    assert {name for names in asked.values() for name in names} <= set(skills.NAMES) and set(asked) <= set(profile.QUESTIONS["skills"])
+    assert {name for names in asked.values() for name in names} <= set(skills.NAMES) and set(asked) <= set(
+        profile.QUESTIONS["skills"]
+    )
     assert all(way.translate(skills._PLAIN) == way for way in ways)

@@ -73,14 +73,16 @@ def reading(text, country, keep, reads_like):
     short = {key: asked.partition(":")[0] for key, asked in profile.QUESTIONS["skills"].items()}
     gap = ", ".join(short[key] for key in skills.questions(names) if told.get(key, 0) < 2) or "none of these"
     said["Not yet done alone, by your profile"] = gap if told else "fill in the form of notebook 00 to see it"
-    lines = (f"<p><b>{head}:</b> {html.escape(line)}</p>" for head, line in said.items())
+    lines = (
+        f'<p style="line-height:1.5"><b>{head}:</b> {html.escape(line)}</p>' for head, line in said.items()
+    )
     return skills.highlight(text, found) + "".join(lines)
 
 
 def reader(start, keep, reads_like):
     """Show a box to paste an advert into, and below it what :func:`reading` says."""
-    wide = {"layout": {"width": "95%", "height": "110px"}, "continuous_update": False}
-    box = ipywidgets.Textarea(start, description="Advert", **wide)
+    box = ipywidgets.Textarea(start, description="Advert", continuous_update=False, rows=5)
+    box.layout.width = "95%"
     countries = [(name, code) for code, name in pay.COUNTRIES.items()]
     country = ipywidgets.Dropdown(options=countries, description="Country")
     shown = ipywidgets.HTML(reading(start, "US", keep, reads_like))
@@ -100,9 +102,8 @@ def slopes(model, passed, rows, following):
 
     `passed` is what ``forward`` returned for `rows`; `following` holds the words that really came next.
     """
-    inputs, queries, keys, values, weights, hidden, chances = passed
-    error = chances.copy()
-    error[(*np.indices(rows.shape), following)] -= 1
+    inputs, queries, keys, values, weights, hidden, error = passed
+    error[(*np.indices(rows.shape), following)] -= 1  # the chances are not needed any more
     error /= rows.size
     down = error @ model["out"].T
     to_weights = down @ values.swapaxes(1, 2)
