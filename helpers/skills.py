@@ -84,8 +84,7 @@ def find(text, keep=in_context):
     found, last = [], 0
     # The longest of what begins first: "Spark SQL" is neither Spark nor SQL alone.
     hits = sorted(
-        (end - 1 - size, -size, name)
-        for end, (size, name) in _automaton().iter(f" {text} ".translate(_PLAIN))
+        (end - 1 - size, -size, name) for end, (size, name) in _automaton().iter(_plain(f" {text} "))
     )
     for start, size, name in hits:
         end = start - size
@@ -131,6 +130,14 @@ class _Plain(dict):
 
 
 _PLAIN = _Plain()
+_ASCII = "".join(_PLAIN[code] for code in range(128)).encode()
+
+
+def _plain(text):
+    # Bytes are translated some fifty times as fast as characters are.
+    if text.isascii():
+        return text.encode().translate(_ASCII + bytes(128)).decode()
+    return text.translate(_PLAIN)
 
 
 @lru_cache
