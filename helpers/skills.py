@@ -24,9 +24,7 @@ _QUESTIONS = _SAID.pop("questions")
 _NEAR = 16  # characters before a word in which `not_before` looks; a search takes longer the more there are
 # "No PhD needed" names a skill that is not asked for; "not only Python" and "not afraid of SQL" do.
 _NOT = re.compile(r"no|n\Wt|never|neither|without|rather|instead")  # quick to find, and mostly not there
-_TURNS = "|".join(
-    ["but", "only", "just", "instead", "afraid", "shy", "matter", "doubt", "stranger", "limited"]
-)
+_TURNS = "but|only|just|instead|afraid|shy|matter|doubt|stranger|limited"
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:no|not|without|never|neither|nor|rather than|instead of)|n\Wt)\b"
     rf"(?:(?!\b(?:{_TURNS})\b)[^.;:!?\n]){{0,30}}$"
@@ -59,10 +57,9 @@ def in_context(before, word, after):
         if near and not (near.search(before) or near.search(after)):
             return False
     before, after = before.lower(), after.lower()
-    refused = (_NOT.search(before) and _NOT_BEFORE.search(before)) or (
-        _NOT.search(after) and _NOT_AFTER.match(after)
-    )
-    return not refused
+    if _NOT.search(before) and _NOT_BEFORE.search(before):
+        return False
+    return not (_NOT.search(after) and _NOT_AFTER.match(after))
 
 
 def find(text, keep=in_context):
@@ -88,9 +85,8 @@ def find(text, keep=in_context):
     )
     for start, size, name in hits:
         end = start - size
-        if start >= last and keep(
-            text[max(0, start - BESIDE) : start], text[start:end], text[end : end + BESIDE]
-        ):
+        beside = text[max(0, start - BESIDE) : start], text[start:end], text[end : end + BESIDE]
+        if start >= last and keep(*beside):
             found.append(Found(name, start, end))
             last = end
     return found
