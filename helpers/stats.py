@@ -53,6 +53,16 @@ def wilson(share, n):
     return centre - half, centre + half
 
 
+def told(right, count):
+    """Series of str: shares with their 95% intervals, "none" of nothing."""
+    share = pd.Series(right) / count
+    low, high = wilson(share, count)
+    ends = pd.DataFrame({"share": share, "low": low, "high": high})
+    return ends.apply(
+        lambda row: "{:.0%} ({:.0%} to {:.0%})".format(*row) if row.notna().all() else "none", axis=1
+    )
+
+
 def coverage_table(table, ranges, by):
     """Measure coverage and width by group, whatever ``table.groupby`` takes as `by`.
 

@@ -14,12 +14,13 @@ import subprocess
 import sys
 import time
 import timeit
+import tomllib
 
 import nbformat
 import numpy as np
 from nbformat.v4 import new_code_cell
 
-from helpers import course, pay
+from helpers import course, pay, skills, tables
 from helpers.service import model
 from helpers.service.process import OURS, Service
 from tests import books, lab
@@ -85,6 +86,8 @@ def main(numbers):
         notebook(path)
     if not numbers or "04" in numbers:
         serving()
+    if not numbers or "07" in numbers:
+        reading()
     browser(paths)
 
 
@@ -159,6 +162,49 @@ async def load(service, connections, requests):
     start = time.perf_counter()
     await asyncio.gather(*(caller() for _ in range(connections)))
     return len(times) / (time.perf_counter() - start), times
+
+
+def reading():
+    """Show how fast skills are found, beside one regular expression of all ways to write them, on the same adverts."""
+    said = tomllib.loads((course.NOTEBOOKS.parent / "helpers/skills.toml").read_text("utf-8"))
+    ways = {
+        way
+        for kind in said
+        if kind not in ("context", "questions")
+        for all_ in said[kind].values()
+        for way in all_
+    }
+    ways = "|".join(re.escape(way).replace(r"\ ", r"[^\w+#]") for way in sorted(ways, key=len, reverse=True))
+    pattern, texts = (
+        re.compile(rf"(?<![\w+#])(?:{ways})(?![\w+#])", re.IGNORECASE),
+        list(tables.load("adverts")["text"]),
+    )
+    ways_to_find = {
+        "one regular expression": lambda text: [one.span() for one in pattern.finditer(text)],
+        "helpers.skills, whole words": lambda text: [one[1:] for one in skills.find(text, lambda *_: True)],
+        "helpers.skills, in context": skills.find,
+    }
+    first, second = list(ways_to_find.values())[:2]
+    same = sum(first(text) == second(text) for text in texts)
+    print(f"Skills: the first two find the same in {same} of {len(texts)} adverts.")
+    slowest = None
+    for size in (10**3, 10**4):
+        many = (texts * (size // len(texts) + 1))[:size]
+        for name, find in ways_to_find.items():
+            started = time.process_time()
+            for text in many:
+                find(text)
+            taken = time.process_time() - started
+            slowest = slowest if name != "one regular expression" else taken
+            show(
+                f"{size:,} adverts, {name}, {sum(map(len, many)) / 1e6 / taken:.1f} MB/s",
+                "s",
+                None,
+                None,
+                taken,
+                size / taken,
+                slowest / taken,
+            )
 
 
 def browser(paths):

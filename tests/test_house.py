@@ -12,7 +12,7 @@ CORE = [path for path in sorted(HELPERS.rglob("*.py")) if "lessons" not in path.
 # What a module of the core may import of ours; lessons may import anything but another lesson.
 MAY_IMPORT = {
     "tables": set(), "stats": set(), "charts": set(), "profile": set(), "documents": set(),
-    "live": set(),
+    "live": set(), "skills": set(),
     "pay": {"tables"},
     "evidence": {"tables", "charts", "stats", "pay"},
     "explore": {"charts", "live"},
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "check": {"profile"},
     "course": set(),
     "selfcheck": {"profile", "course", "live"},
+    "guide": {"check", "course"},
     "service": {"pay"},
 }  # fmt: skip
 
@@ -42,9 +43,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_066
+    assert lines(*CORE) <= 3_379
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
-    assert lines(*TOP.glob("tests/**/*.py")) <= 5_963
+    assert lines(*TOP.glob("tests/**/*.py")) <= 6_417
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -65,3 +65,9 @@ def test_blocks_widen_the_interval_where_neighbours_resemble_each_other():
     waves = 50 + 20 * np.sin(np.arange(64) / 5)
     alone, blocks = (np.std(stats.draw_weeks(64, block) @ waves) for block in (1, 8))
     assert blocks > 1.3 * alone
+
+
+def test_shares_are_told_with_their_intervals():
+    told = stats.told(pd.Series({"a": 8, "b": 0}), pd.Series({"a": 10, "b": 0}))
+    assert told.to_dict() == {"a": "80% (49% to 94%)", "b": "none"}
+    assert stats.told(8, 10)[0] == told["a"]

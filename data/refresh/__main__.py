@@ -31,7 +31,7 @@ BUILDERS: dict[str, Callable[[Sources], pd.DataFrame]] = {
     "firm_ai_use": official.firm_ai_use,
     "notable_models": official.notable_models,
 }
-HAND_KEPT = ("claims", "claim_evidence")
+HAND_KEPT = ("claims", "claim_evidence", "adverts", "questions")
 
 
 def rebuild(folder: Path, wanted: Sequence[str] = (), data: Path = tables.DATA) -> list[str]:
