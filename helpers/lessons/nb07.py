@@ -62,9 +62,9 @@ def reading(text, country, keep, reads_like):
     if names:
         levels = _SAID["levels"].items()
         level = next((one for one, words in levels if re.search(rf"\b(?:{words})\b", text, re.I)), "MI")
-        role = reads_like(names)
-        low, high = pay.predict_range(_product(), role=role, level=level, remote=0, country=country)
-        said["Reads like"] = f"{role}, {pay.LEVELS[level]} level"
+        job = {"role": reads_like(names), "level": level, "remote": 0, "country": country}
+        low, high = _product().predict(pd.DataFrame([job]))[0].round().astype(int)
+        said["Reads like"] = f"{job['role']}, {pay.LEVELS[level]} level"
         said["Pay offered"] = (
             f"{low} to {high} thousand US dollars a year, on site, {pay.COUNTRIES[country]}. Such ranges hold the midpoints "
             "of four in five adverts on aijobs.net, November 2024 to January 2025. They say nothing of what people earn."
