@@ -12,7 +12,7 @@ CORE = [path for path in sorted(HELPERS.rglob("*.py")) if "lessons" not in path.
 # What a module of the core may import of ours; lessons may import anything but another lesson.
 MAY_IMPORT = {
     "tables": set(), "stats": set(), "charts": set(), "profile": set(), "documents": set(),
-    "live": set(),
+    "live": set(), "skills": set(),
     "pay": {"tables"},
     "evidence": {"tables", "charts", "stats", "pay"},
     "explore": {"charts", "live"},
@@ -41,9 +41,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_146
+    assert lines(*CORE) <= 3_346
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
-    assert lines(*TOP.glob("tests/**/*.py")) <= 5_610
+    assert lines(*TOP.glob("tests/**/*.py")) <= 6_000
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

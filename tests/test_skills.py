@@ -1,0 +1,84 @@
+"""Skills in texts: traps of meaning, places of letters, and any input at all."""
+
+import pickle
+import random
+import time
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from helpers import skills
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Python, R and Go.", "Go Python R"),
+        ("R&D, R & D and r are not it; C-level, Series C, vitamin C, 20 °C", ""),
+        ("Go to market. Go beyond. On the go, we go. Ready to Go", ""),
+        ("We write Go (Golang) services in C/C++ and C#.", "C C# C++ Go"),
+        ("laws, HTML5, lawsuits, 10 ml, 5 ML of water", "HTML"),
+        ("the spark of an idea; you spark joy. Spark jobs, PySpark, spark.", "Spark"),
+        ("You excel at talks. Excel is fine.", "Excel"),
+        ("Take a rest. REST APIs, RESTful", "REST"),
+        ("No PhD needed. A PhD is not required. You don't need Java. Without SQL", ""),
+        ("Not only Python, but SQL. Not afraid of Bash. No limits: Scala. No PhD, but R", "Bash Python R SQL Scala"),
+        ("Ph.D., Master's degree, scikit-learn, Node.js, CI/CD, CI / CD, A/B tests, Weights & Biases",
+         "A/B testing|CI/CD|Master's|Node.js|PhD|Weights & Biases|scikit-learn"),
+        ("Spark SQL and PL/SQL, SQL Server", "SQL|SQL Server|Spark"),
+        ("熟悉Python和SQL。 Знание Python обязательно. Pythonübung", "Python SQL"),
+        ("<li>AWS</li><script>alert('docker')</script>", "AWS Docker"),
+        ("Ray trains on a cluster. Call Ray.", "Ray"),
+        ("İİ\x00\xff Kafka", "Kafka"),
+    ],
+)  # fmt: skip
+def test_named(text, names):
+    assert skills.named(text) == tuple(names.split("|") if "|" in names else names.split())
+
+
+def test_what_is_found_stands_there():
+    text = "İ Python,\tmachine\nlearning on AWS's EC2"
+    assert [text[one.start : one.end] for one in skills.find(text)] == [
+        "Python", "machine\nlearning", "AWS", "EC2"]  # fmt: skip
+
+
+def test_a_rule_of_the_caller_decides():
+    seen = []
+    found = skills.find("We go on with Go", lambda *beside: seen.append(beside) or beside[1] == "Go")
+    assert found == [("Go", 14, 16)] and seen == [("We ", "go", " on with Go"), ("We go on with ", "Go", "")]
+
+
+@given(some.text())
+def test_any_text(text):
+    last = 0
+    for skill, start, end in skills.find(text):
+        assert last <= start < end <= len(text) and skill in skills.NAMES
+        last = end
+
+
+def test_no_text_names_nothing():
+    assert [skills.named(one) for one in (None, float("nan"), b"Python", 7, "")] == [()] * 5
+
+
+def test_long_inputs_take_seconds_at_most():
+    chance = random.Random(0)
+    long = ["C " * 500_000, "no " * 300_000, "x" * 10**6, ", ".join(chance.choices(skills.NAMES, k=1000))]
+    long.append("".join(map(chr, chance.choices(range(0x3000), k=10**6))))
+    before = time.process_time()
+    assert len(skills.named(long[3])) > 140
+    assert all(isinstance(skills.named(one), tuple) for one in long)
+    assert time.process_time() - before < 30
+
+
+def test_it_travels_to_other_processes():
+    assert pickle.loads(pickle.dumps(skills.named))("SQL") == ("SQL",)
+
+
+def test_each_way_to_write_a_skill_is_its_own():
+    said = tomllib.loads(skills.Path(skills.__file__).with_suffix(".toml").read_text("utf-8"))
+    context = said.pop("context")
+    ways = [way for kind in said.values() for ways in kind.values() for way in ways]
+    assert len(ways) == len(set(ways)) and set(context) <= set(ways) and len(skills.NAMES) > 140
+    assert all(way.translate(skills._PLAIN) == way for way in ways)
