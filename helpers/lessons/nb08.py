@@ -1,0 +1,240 @@
+"""Notebook 08: generated adverts, bytes that must be read, servers of this machine, the judges, two pictures."""
+
+import contextlib
+import functools
+import hashlib
+import io
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+from unittest import mock
+from urllib.parse import unquote
+
+import duckdb
+import numpy as np
+import pandas as pd
+import yaml
+
+from helpers import charts, check, evidence, pay
+
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # nothing is asked of a cloud
+_SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+MICROSECONDS = _SAID["microseconds"]
+QUERIES = _SAID["queries"]
+"""What is asked of the adverts: the wanted ``columns``, and ``limits``, the first and last value of a column."""
+
+
+def _edits(build):
+    return {one["hint"]: tuple(one["edit"]) for one in _SAID[build].values() if "edit" in one}
+
+
+def _fault(build, name):
+    return check.wrong(_SAID[build][name]["hint"])
+
+
+def adverts(count, seed=0):
+    """Generate adverts (DataFrame): our templates, and the real distributions of the tables of this series.
+
+    Role, level, country and pay of a row are those of one real range of 2024, drawn by weight. Each skill is named as often
+    as adverts of the role named it in 2023, but independently of the others, which real ones are not.
+    """
+    draw = np.random.default_rng(seed)
+    real = pay.between(pay.adverts(), "2024-01-01", "2024-12-31")
+    real = real[real["role"].isin(pay.ROLES)].astype({"role": str, "level": str, "country": str})
+    rows = real.iloc[draw.choice(len(real), count, p=real["weight"] / real["weight"].sum())]
+    shares = evidence.tools()["value"].unstack().fillna(0)
+    named = 100 * draw.random((count, shares.shape[1]), np.float32) < shares.loc[rows["role"]].to_numpy()
+    names, texts = np.array(shares.columns, object), np.array(_SAID["texts"], object)
+    table = pd.DataFrame({"id": np.arange(count), "day": pd.Timestamp("2024-01-01")})
+    table["day"] += pd.to_timedelta(draw.integers(0, 366, count), unit="D")
+    table["role"], table["level"] = rows["role"].to_numpy(), rows["level"].map(pay.LEVELS).to_numpy()
+    table["country"] = rows["country"].map(pay.COUNTRIES).to_numpy()
+    table["pay"] = rows["midpoint"].to_numpy()
+    table["skills"] = [", ".join(names[row]) for row in named]
+    words = table[["role", "level", "country", "skills", "pay"]].replace({"skills": {"": "your own head"}})
+    kinds = texts[draw.integers(0, len(texts), count)]
+    lines = (kind.format(**row) for kind, row in zip(kinds, words.to_dict("records"), strict=True))
+    return table.assign(text=[f"Generated advert {number}. {line}" for number, line in enumerate(lines)])
+
+
+def answer(folder, columns, limits):
+    """list: the sorted rows that a query finds in the Parquet files of a folder."""
+    where = " AND ".join(f"{name} BETWEEN ? AND ?" for name in limits)
+    query = f"SELECT {', '.join(columns)} FROM read_parquet(?, hive_partitioning = true) WHERE {where}"
+    ends = [end for pair in limits.values() for end in pair]
+    return sorted(duckdb.execute(query, [f"{folder}/**/*.parquet", *ends]).fetchall())
+
+
+def must_read(folder, columns, limits):
+    """int: the bytes of the Parquet files in a folder that a query cannot skip, by what the files say of themselves.
+
+    These are the wanted and limited columns of each row group in which the limits may be met, and the ends of the files.
+    """
+    chunks = duckdb.execute("FROM parquet_metadata(?)", [f"{folder}/**/*.parquet"]).df()
+    for name, (low, high) in limits.items():
+        fixed = chunks["file_name"].map(unquote).str.extract(f"/{name}=([^/]+)/", expand=False)
+        chunks = chunks[fixed.isna() | fixed.between(low, high)]  # else the name of its folder rules it out
+    files, column, skipped = chunks["file_name"], chunks["path_in_schema"], pd.Series(False, chunks.index)
+    for name, (low, high) in limits.items():
+        skipped |= (column == name) & ((chunks["stats_min"] > high) | (chunks["stats_max"] < low))
+    skipped = skipped.groupby([files, chunks["row_group_id"]]).transform("any")
+    size = chunks["total_compressed_size"][~skipped & column.isin([*columns, *limits])].sum()
+    footers = (Path(file).read_bytes()[-8:-4] for file in set(files))
+    return int(size) + sum(8 + int.from_bytes(length, "little") for length in footers)
+
+
+@check.build("Write layout(adverts, folder).", wrong=_edits("layout"))
+def layout(piece, ours, wrong):
+    """Two tables are laid out; their rows, the answers and the bytes are compared with those of one plain file."""
+    for table in (adverts(30_000, 1), adverts(30_000, 2)):
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+            duckdb.from_df(table).write_parquet(f"{one}/adverts.parquet")
+            piece(table.copy(), Path(other))
+            whole = {"columns": ["id"], "limits": {"id": (0, len(table))}}
+            if any(answer(one, **query) != answer(other, **query) for query in (whole, *QUERIES.values())):
+                return _fault("layout", "rows")
+            if len([*Path(other).rglob("*.parquet")]) > 100:
+                return _fault("layout", "small")
+            large, small = ([must_read(at, **query) for query in QUERIES.values()] for at in (one, other))
+            if 10 * sum(small) > sum(large):
+                return _fault("layout", "role" if small[0] > large[0] / 20 else "week")
+            with contextlib.suppress(duckdb.Error):  # who refuses does not replace, which is seen below
+                piece(table.assign(day=pd.Timestamp("2024-01-01")), Path(other))
+            if len(answer(other, ["id"], {"day": ("2024-01-01", "2024-01-01 23:59")})) != len(table):
+                return _fault("layout", "again")
+    return check.right("Same answers, from less than a tenth of the bytes.")
+
+
+class Store:
+    """The calls of an S3 client that an upload needs, in memory. Each part that is sent meets the next of some fates."""
+
+    FATES = ("no answer", "answer lost", "damaged")
+
+    def __init__(self, *fates, loses=False):
+        self.fates, self.loses, self.body, self.tries = iter(fates), loses, b"", 0
+        self.parts, self.waits, self.abort_multipart_upload = {}, [], mock.Mock()
+        self.create_multipart_upload = mock.Mock(return_value={"UploadId": "1"})
+
+    def upload_part(self, *, PartNumber, Body, **_):
+        fate, self.tries = next(self.fates, "fine"), self.tries + 1
+        if fate != "no answer":
+            self.parts[PartNumber] = bytes(Body[:-1]) + b"?" if fate == "damaged" else Body
+        if fate in ("no answer", "answer lost"):
+            raise TimeoutError(fate)
+        return {"ETag": f'"{hashlib.md5(self.parts[PartNumber]).hexdigest()}"'}
+
+    def complete_multipart_upload(self, *, MultipartUpload, **_):
+        kept = MultipartUpload["Parts"][: -1 if self.loses else None]
+        self.body = b"".join(self.parts[part["PartNumber"]] for part in kept)
+
+    def get_object(self, **_):
+        return {"Body": io.BytesIO(self.body)}
+
+
+@check.build("Write upload(client, bucket, key, parts).", wrong=_edits("upload"))
+def upload(piece, ours, wrong):
+    """Nine stores in memory: without failure, with three of each kind, without any answer, and one that loses a part."""
+    parts = [bytes([number]) * (1000 + number) for number in range(3)]
+
+    def sent(*fates, **options):
+        store = Store(*fates, **options)
+        with mock.patch("time.sleep", store.waits.append):
+            try:
+                store.said = piece(store, "adverts", "day.parquet", list(parts))
+            except Exception as error:
+                store.said = error
+        return store
+
+    whole, fine, never = b"".join(parts), sent(), sent(*["no answer"] * 99)
+    if isinstance(fine.said, Exception):
+        raise fine.said
+    ill = {fate: [sent(fate, fate, fate), sent("fine", fate, "fine", fate, fate)] for fate in Store.FATES}
+    lost = {fate: any(store.body != whole for store in stores) for fate, stores in ill.items()}
+    faults = {
+        "order": fine.body != whole,
+        "retry": lost["no answer"] or lost["answer lost"],
+        "tag": lost["damaged"],
+        "wait": any(sorted({*stores[0].waits}) != stores[0].waits for stores in ill.values()) or not ill["damaged"][0].waits,
+        "silent": not isinstance(never.said, Exception),
+        "abort": not never.abort_multipart_upload.called or never.tries > 12,
+        "proof": not isinstance(sent(loses=True).said, Exception),
+        "back": fine.said != hashlib.sha256(whole).hexdigest(),
+    }  # fmt: skip
+    fault = next((name for name, found in faults.items() if found), None)
+    return _fault("upload", fault) if fault else check.right("It survives all failures, and proves it.")
+
+
+def largest_task(job, parts):
+    """Run a job by a `submit` of ours: its answer, and the rows of its largest task, which the busiest worker has at least."""
+    rows = []
+
+    def submit(function, *args):
+        given = [one for arg in args for one in (arg if isinstance(arg, list) else [arg])]
+        rows.append(sum(len(one) for one in given if hasattr(one, "__len__")))
+        return function(*args)
+
+    return job(submit, parts), max(rows)
+
+
+@check.build("Write in_two_steps(submit, parts).", wrong=_edits("in_two_steps"))
+def in_two_steps(piece, ours, wrong):
+    """Skewed parts of several sizes, an empty one among them, and a role that is in one part only."""
+    table = adverts(2_000, 3)[["role", "pay"]].sort_values("role", kind="stable")
+    table = pd.concat([table, *[table[table["role"] == "Data Scientist"]] * 7])
+    odd = [table[first:last] for first, last in ((0, 0), (0, 7), (7, 900), (900, len(table)))]
+    cases = [([table[start::8] for start in range(8)],), (odd,)]
+
+    def alone(job):
+        return functools.wraps(job)(lambda parts: largest_task(job, parts)[0])
+
+    others = [(hint, alone(version)) for hint, version in wrong]
+    verdict = check.judge_function(
+        alone(piece), alone(ours), cases, others, "The same answer, from even shares."
+    )
+    if verdict.state == "right" and largest_task(piece, cases[0][0])[1] > len(table) / 2:
+        return _fault("in_two_steps", "heavy")
+    return verdict
+
+
+@check.exercise("Write the Dockerfile in the place of the three dots.")
+def dockerfile(text):
+    """The file is read, instruction by instruction; there is no engine here to run it."""
+    if "..." in str(text):
+        return check.Verdict("open", "Replace each of the three dots in the Dockerfile.")
+    return check.kept(re.sub(r"\\\n", " ", str(text)), _SAID["dockerfile"].values(), _SAID["read"])
+
+
+@check.build("Write deployment.yaml.", wrong=_edits("deployment"))
+def deployment(piece, ours, wrong):
+    """The file is read as YAML, and what it says is compared with what a cluster needs."""
+    spec = yaml.safe_load(Path(piece).read_text("utf-8"))
+    labels = spec["spec"]["template"]["metadata"]["labels"].items()
+    if not spec["spec"]["selector"]["matchLabels"].items() <= labels:
+        return _fault("deployment", "labels")
+    return check.kept(spec, _SAID["deployment"].values(), _SAID["read"])
+
+
+def draw_crossing(lines, job, meet):
+    """Draw seconds by adverts, a line for each way; `meet` is where the cluster begins to win."""
+    figure, axes = charts.blank(4.0)
+    lines.plot(ax=axes, logx=True, logy=True, style=["-", "--", "-", "-."])
+    axes.axvline(meet, color="black", linestyle=":", linewidth=1)
+    axes.set(
+        xlabel="Adverts (dotted: from here on the cluster is quicker)", ylabel="Seconds", ylim=(1e-3, 1e6)
+    )
+    title = f"To {job}, the cluster wins from {meet / 1e6:,.1f} million adverts on"
+    said = f"{title}. Below that, the time until it is there is longer than all it saves."
+    return charts.finish(figure, title, _SAID["measured"], said)
+
+
+def draw_bill(parts, seen):
+    """Draw the parts of a month's bill (USD)."""
+    figure, axes = charts.blank(2.8, left=0.25)
+    bars = axes.barh(list(parts)[::-1], list(parts.values())[::-1], color=charts.UP)
+    axes.bar_label(bars, fmt="{:,.0f}", padding=3)
+    axes.set(xlabel="USD a month", xlim=(0, 1.15 * max(parts.values())))
+    most = max(parts, key=parts.get)
+    title = f"{sum(parts.values()):,.0f} USD a month; the largest part: {most}"
+    return charts.finish(figure, title, f"Prices: {seen[0]}; the others: {seen[1]}.", f"{title}.")
