@@ -4,6 +4,7 @@ import contextlib
 import functools
 import hashlib
 import io
+import logging
 import os
 import re
 import tempfile
@@ -19,11 +20,11 @@ import yaml
 
 from helpers import charts, check, evidence, pay
 
+logging.getLogger("werkzeug").setLevel("ERROR")  # of the object store: it would tell of each request
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # nothing is asked of a cloud
 _SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-MICROSECONDS = _SAID["microseconds"]
-QUERIES = _SAID["queries"]
-"""What is asked of the adverts: the wanted ``columns``, and ``limits``, the first and last value of a column."""
+MICROSECONDS, MEMORY, QUERIES = _SAID["microseconds"], _SAID["memory"], _SAID["queries"]
+"""What one advert costs; when a worker spills; what is asked: the wanted ``columns`` and the first and last value of others."""
 
 
 def _edits(build):
@@ -107,61 +108,57 @@ def layout(piece, ours, wrong):
     return check.right("Same answers, from less than a tenth of the bytes.")
 
 
-class Store:
-    """The calls of an S3 client that an upload needs, in memory. Each part that is sent meets the next of some fates."""
+def _store(*fates, loses=False):
+    """A stand-in for an S3 client, in memory. Each part that is sent meets the next of some fates."""
+    client, fates = mock.MagicMock(parts={}, body=b"", waits=[]), iter(fates)
+    client.create_multipart_upload.return_value = {"UploadId": "1"}
 
-    FATES = ("no answer", "answer lost", "damaged")
-
-    def __init__(self, *fates, loses=False):
-        self.fates, self.loses, self.body, self.tries = iter(fates), loses, b"", 0
-        self.parts, self.waits, self.abort_multipart_upload = {}, [], mock.Mock()
-        self.create_multipart_upload = mock.Mock(return_value={"UploadId": "1"})
-
-    def upload_part(self, *, PartNumber, Body, **_):
-        fate, self.tries = next(self.fates, "fine"), self.tries + 1
+    def part(PartNumber, Body, **_):
+        fate = next(fates, "fine")
         if fate != "no answer":
-            self.parts[PartNumber] = bytes(Body[:-1]) + b"?" if fate == "damaged" else Body
-        if fate in ("no answer", "answer lost"):
+            client.parts[PartNumber] = b"noise" if fate == "damaged" else Body
+        if "answer" in fate:
             raise TimeoutError(fate)
-        return {"ETag": f'"{hashlib.md5(self.parts[PartNumber]).hexdigest()}"'}
+        return {"ETag": f'"{hashlib.md5(client.parts[PartNumber]).hexdigest()}"'}
 
-    def complete_multipart_upload(self, *, MultipartUpload, **_):
-        kept = MultipartUpload["Parts"][: -1 if self.loses else None]
-        self.body = b"".join(self.parts[part["PartNumber"]] for part in kept)
+    def complete(MultipartUpload, **_):
+        kept = MultipartUpload["Parts"][: -1 if loses else None]
+        client.body = b"".join(client.parts[one["PartNumber"]] for one in kept)
 
-    def get_object(self, **_):
-        return {"Body": io.BytesIO(self.body)}
+    client.upload_part.side_effect, client.complete_multipart_upload.side_effect = part, complete
+    client.get_object.side_effect = lambda **_: {"Body": io.BytesIO(client.body)}
+    return client
 
 
 @check.build("Write upload(client, bucket, key, parts).", wrong=_edits("upload"))
 def upload(piece, ours, wrong):
-    """Nine stores in memory: without failure, with three of each kind, without any answer, and one that loses a part."""
+    """Stores in memory: without failure, with three of each kind, without any answer, and one that loses a part."""
     parts = [bytes([number]) * (1000 + number) for number in range(3)]
 
     def sent(*fates, **options):
-        store = Store(*fates, **options)
-        with mock.patch("time.sleep", store.waits.append):
+        client = _store(*fates, **options)
+        with mock.patch("time.sleep", client.waits.append):
             try:
-                store.said = piece(store, "adverts", "day.parquet", list(parts))
+                client.said = piece(client, "adverts", "day.parquet", list(parts))
             except Exception as error:
-                store.said = error
-        return store
+                client.said = error
+        return client
 
     whole, fine, never = b"".join(parts), sent(), sent(*["no answer"] * 99)
     if isinstance(fine.said, Exception):
         raise fine.said
-    ill = {fate: [sent(fate, fate, fate), sent("fine", fate, "fine", fate, fate)] for fate in Store.FATES}
-    lost = {fate: any(store.body != whole for store in stores) for fate, stores in ill.items()}
+    ill = {fate: sent(fate, fate, fate, "fine", fate) for fate in ("no answer", "answer lost", "damaged")}
+    waits = [client.waits[:3] for client in ill.values()]
     faults = {
         "order": fine.body != whole,
-        "retry": lost["no answer"] or lost["answer lost"],
-        "tag": lost["damaged"],
-        "wait": any(sorted({*stores[0].waits}) != stores[0].waits for stores in ill.values()) or not ill["damaged"][0].waits,
+        "retry": ill["no answer"].body != whole or ill["answer lost"].body != whole,
+        "tag": ill["damaged"].body != whole,
+        "wait": any(len(one) < 3 or not one[0] < one[1] < one[2] for one in waits),
         "silent": not isinstance(never.said, Exception),
-        "abort": not never.abort_multipart_upload.called or never.tries > 12,
+        "abort": not never.abort_multipart_upload.called or never.upload_part.call_count > 12,
         "proof": not isinstance(sent(loses=True).said, Exception),
         "back": fine.said != hashlib.sha256(whole).hexdigest(),
-    }  # fmt: skip
+    }
     fault = next((name for name, found in faults.items() if found), None)
     return _fault("upload", fault) if fault else check.right("It survives all failures, and proves it.")
 
@@ -221,11 +218,12 @@ def draw_crossing(lines, job, meet):
     figure, axes = charts.blank(4.0)
     lines.plot(ax=axes, logx=True, logy=True, style=["-", "--", "-", "-."])
     axes.axvline(meet, color="black", linestyle=":", linewidth=1)
-    axes.set(
-        xlabel="Adverts (dotted: from here on the cluster is quicker)", ylabel="Seconds", ylim=(1e-3, 1e6)
-    )
-    title = f"To {job}, the cluster wins from {meet / 1e6:,.1f} million adverts on"
-    said = f"{title}. Below that, the time until it is there is longer than all it saves."
+    axes.set_xticks([1e4, 1e6, 1e8, 1e10], ["10,000", "1 million", "100 million", "10 billion"])
+    axes.set_yticks([1e-2, 1, 60, 3600, 86400], ["10 ms", "1 s", "1 min", "1 h", "1 day"])
+    axes.set(xlabel="Adverts (dotted: from here on the cluster is quicker)", ylim=(1e-3, 1e6))
+    axes.minorticks_off()
+    title = f"To {job}, the cluster wins from {meet / 1e6:,.3g} million adverts on"
+    said = f"{title}. Below that it takes longer to be there than all the time that it saves."
     return charts.finish(figure, title, _SAID["measured"], said)
 
 
@@ -235,6 +233,6 @@ def draw_bill(parts, seen):
     bars = axes.barh(list(parts)[::-1], list(parts.values())[::-1], color=charts.UP)
     axes.bar_label(bars, fmt="{:,.0f}", padding=3)
     axes.set(xlabel="USD a month", xlim=(0, 1.15 * max(parts.values())))
-    most = max(parts, key=parts.get)
-    title = f"{sum(parts.values()):,.0f} USD a month; the largest part: {most}"
+    axes.grid(axis="y", visible=False)
+    title = f"{sum(parts.values()):,.0f} USD a month; the largest part: {max(parts, key=parts.get)}"
     return charts.finish(figure, title, f"Prices: {seen[0]}; the others: {seen[1]}.", f"{title}.")
