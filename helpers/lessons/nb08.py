@@ -1,6 +1,5 @@
 """Notebook 08: generated adverts, bytes that must be read, servers of this machine, the judges, two pictures."""
 
-import contextlib
 import functools
 import hashlib
 import io
@@ -48,11 +47,11 @@ def adverts(count, seed=0):
     shares = evidence.tools()["value"].unstack().fillna(0)
     named = 100 * draw.random((count, shares.shape[1]), np.float32) < shares.loc[rows["role"]].to_numpy()
     names, texts = np.array(shares.columns, object), np.array(_SAID["texts"], object)
-    table = pd.DataFrame({"id": np.arange(count), "day": pd.Timestamp("2024-01-01")})
-    table["day"] += pd.to_timedelta(draw.integers(0, 366, count), unit="D")
-    table["role"], table["level"] = rows["role"].to_numpy(), rows["level"].map(pay.LEVELS).to_numpy()
-    table["country"] = rows["country"].map(pay.COUNTRIES).to_numpy()
-    table["pay"] = rows["midpoint"].to_numpy()
+    table = rows[["role", "level", "country"]].replace({"level": pay.LEVELS, "country": pay.COUNTRIES})
+    table = table.assign(pay=rows["midpoint"]).reset_index(drop=True)
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 366, count), unit="D")
+    table.insert(0, "day", days)
+    table.insert(0, "id", np.arange(count))
     table["skills"] = [", ".join(names[row]) for row in named]
     words = table[["role", "level", "country", "skills", "pay"]].replace({"skills": {"": "your own head"}})
     kinds = texts[draw.integers(0, len(texts), count)]
@@ -88,23 +87,22 @@ def must_read(folder, columns, limits):
 
 @check.build("Write layout(adverts, folder).", wrong=_edits("layout"))
 def layout(piece, ours, wrong):
-    """Two tables are laid out; their rows, the answers and the bytes are compared with those of one plain file."""
-    for table in (adverts(30_000, 1), adverts(30_000, 2)):
-        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-            duckdb.from_df(table).write_parquet(f"{one}/adverts.parquet")
-            piece(table.copy(), Path(other))
-            whole = {"columns": ["id"], "limits": {"id": (0, len(table))}}
-            if any(answer(one, **query) != answer(other, **query) for query in (whole, *QUERIES.values())):
-                return _fault("layout", "rows")
-            if len([*Path(other).rglob("*.parquet")]) > 100:
-                return _fault("layout", "small")
-            large, small = ([must_read(at, **query) for query in QUERIES.values()] for at in (one, other))
-            if 10 * sum(small) > sum(large):
-                return _fault("layout", "role" if small[0] > large[0] / 20 else "week")
-            with contextlib.suppress(duckdb.Error):  # who refuses does not replace, which is seen below
-                piece(table.assign(day=pd.Timestamp("2024-01-01")), Path(other))
-            if len(answer(other, ["id"], {"day": ("2024-01-01", "2024-01-01 23:59")})) != len(table):
-                return _fault("layout", "again")
+    """A fresh table is laid out; its rows, the answers and the bytes are compared with those of one plain file."""
+    table, queries = adverts(60_000, 1), QUERIES.values()
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        duckdb.from_df(table).write_parquet(f"{one}/adverts.parquet")
+        piece(table.copy(), Path(other))
+        whole = {"columns": ["id"], "limits": {"id": (0, len(table))}}
+        if any(answer(one, **query) != answer(other, **query) for query in (whole, *queries)):
+            return _fault("layout", "rows")
+        if len([*Path(other).rglob("*.parquet")]) > 100:
+            return _fault("layout", "small")
+        large, small = ([must_read(at, **query) for query in queries] for at in (one, other))
+        if 10 * sum(small) > sum(large):
+            return _fault("layout", "role" if small[0] > large[0] / 20 else "week")
+        piece(table.assign(day=pd.Timestamp("2024-01-01")), Path(other))
+        if len(answer(other, ["id"], {"day": ("2024-01-01", "2024-01-01 23:59")})) != len(table):
+            return _fault("layout", "again")
     return check.right("Same answers, from less than a tenth of the bytes.")
 
 
@@ -180,8 +178,8 @@ def in_two_steps(piece, ours, wrong):
     """Skewed parts of several sizes, an empty one among them, and a role that is in one part only."""
     table = adverts(2_000, 3)[["role", "pay"]].sort_values("role", kind="stable")
     table = pd.concat([table, *[table[table["role"] == "Data Scientist"]] * 7])
-    odd = [table[first:last] for first, last in ((0, 0), (0, 7), (7, 900), (900, len(table)))]
-    cases = [([table[start::8] for start in range(8)],), (odd,)]
+    even = [table[start::8] for start in range(8)]
+    cases = [(even,), ([table[:0], table[:7], table[7:900], table[900:]],)]
 
     def alone(job):
         return functools.wraps(job)(lambda parts: largest_task(job, parts)[0])
@@ -190,14 +188,14 @@ def in_two_steps(piece, ours, wrong):
     verdict = check.judge_function(
         alone(piece), alone(ours), cases, others, "The same answer, from even shares."
     )
-    if verdict.state == "right" and largest_task(piece, cases[0][0])[1] > len(table) / 2:
+    if verdict.state == "right" and largest_task(piece, even)[1] > len(table) / 2:
         return _fault("in_two_steps", "heavy")
     return verdict
 
 
 @check.exercise("Write the Dockerfile in the place of the three dots.")
 def dockerfile(text):
-    """The file is read, instruction by instruction; there is no engine here to run it."""
+    """The file is read; there is no engine here to run it."""
     if "..." in str(text):
         return check.Verdict("open", "Replace each of the three dots in the Dockerfile.")
     return check.kept(re.sub(r"\\\n", " ", str(text)), _SAID["dockerfile"].values(), _SAID["read"])
@@ -205,12 +203,10 @@ def dockerfile(text):
 
 @check.build("Write deployment.yaml.", wrong=_edits("deployment"))
 def deployment(piece, ours, wrong):
-    """The file is read as YAML, and what it says is compared with what a cluster needs."""
-    spec = yaml.safe_load(Path(piece).read_text("utf-8"))
-    labels = spec["spec"]["template"]["metadata"]["labels"].items()
-    if not spec["spec"]["selector"]["matchLabels"].items() <= labels:
-        return _fault("deployment", "labels")
-    return check.kept(spec, _SAID["deployment"].values(), _SAID["read"])
+    """The file is read as YAML; nothing runs it."""
+    return check.kept(
+        yaml.safe_load(Path(piece).read_text("utf-8")), _SAID["deployment"].values(), _SAID["read"]
+    )
 
 
 def draw_crossing(lines, job, meet):
@@ -225,14 +221,3 @@ def draw_crossing(lines, job, meet):
     title = f"To {job}, the cluster wins from {meet / 1e6:,.3g} million adverts on"
     said = f"{title}. Below that it takes longer to be there than all the time that it saves."
     return charts.finish(figure, title, _SAID["measured"], said)
-
-
-def draw_bill(parts, seen):
-    """Draw the parts of a month's bill (USD)."""
-    figure, axes = charts.blank(2.8, left=0.25)
-    bars = axes.barh(list(parts)[::-1], list(parts.values())[::-1], color=charts.UP)
-    axes.bar_label(bars, fmt="{:,.0f}", padding=3)
-    axes.set(xlabel="USD a month", xlim=(0, 1.15 * max(parts.values())))
-    axes.grid(axis="y", visible=False)
-    title = f"{sum(parts.values()):,.0f} USD a month; the largest part: {max(parts, key=parts.get)}"
-    return charts.finish(figure, title, f"Prices: {seen[0]}; the others: {seen[1]}.", f"{title}.")
