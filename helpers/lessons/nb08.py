@@ -2,10 +2,7 @@
 
 import functools
 import hashlib
-import io
 import logging
-import os
-import re
 import tempfile
 import tomllib
 from pathlib import Path
@@ -20,10 +17,8 @@ import yaml
 from helpers import charts, check, evidence, pay
 
 logging.getLogger("werkzeug").setLevel("ERROR")  # of the object store: it would tell of each request
-os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # nothing is asked of a cloud
 _SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-MICROSECONDS, MEMORY, QUERIES = _SAID["microseconds"], _SAID["memory"], _SAID["queries"]
-"""What one advert costs; when a worker spills; what is asked: the wanted ``columns`` and the first and last value of others."""
+MICROSECONDS, MEMORY, QUERIES = (_SAID[name] for name in ("microseconds", "memory", "queries"))
 
 
 def _edits(build):
@@ -35,10 +30,9 @@ def _fault(build, name):
 
 
 def adverts(count, seed=0):
-    """Generate adverts (DataFrame): our templates, and the real distributions of the tables of this series.
+    """Generate adverts (DataFrame): role, level, country and pay of a real range of 2024 each, in sentences of ours.
 
-    Role, level, country and pay of a row are those of one real range of 2024, drawn by weight. Each skill is named as often
-    as adverts of the role named it in 2023, but independently of the others, which real ones are not.
+    Skills are named as often as by real adverts of the role in 2023, but independently of each other, which those are not.
     """
     draw = np.random.default_rng(seed)
     real = pay.between(pay.adverts(), "2024-01-01", "2024-12-31")
@@ -47,15 +41,13 @@ def adverts(count, seed=0):
     shares = evidence.tools()["value"].unstack().fillna(0)
     named = 100 * draw.random((count, shares.shape[1]), np.float32) < shares.loc[rows["role"]].to_numpy()
     names, texts = np.array(shares.columns, object), np.array(_SAID["texts"], object)
-    table = rows[["role", "level", "country"]].replace({"level": pay.LEVELS, "country": pay.COUNTRIES})
-    table = table.assign(pay=rows["midpoint"]).reset_index(drop=True)
+    table = rows.reset_index(drop=True).replace({"level": pay.LEVELS, "country": pay.COUNTRIES})
+    table = table[["role", "level", "country", "midpoint"]].rename(columns={"midpoint": "pay"})
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 366, count), unit="D")
-    table.insert(0, "day", days)
-    table.insert(0, "id", np.arange(count))
+    table = pd.DataFrame({"id": np.arange(count), "day": days}).join(table)
     table["skills"] = [", ".join(names[row]) for row in named]
-    words = table[["role", "level", "country", "skills", "pay"]].replace({"skills": {"": "your own head"}})
-    kinds = texts[draw.integers(0, len(texts), count)]
-    lines = (kind.format(**row) for kind, row in zip(kinds, words.to_dict("records"), strict=True))
+    words = table.replace({"skills": {"": "your own head"}}).to_dict("records")
+    lines = (text.format(**row) for text, row in zip(texts[draw.integers(0, 4, count)], words, strict=True))
     return table.assign(text=[f"Generated advert {number}. {line}" for number, line in enumerate(lines)])
 
 
@@ -68,10 +60,7 @@ def answer(folder, columns, limits):
 
 
 def must_read(folder, columns, limits):
-    """int: the bytes of the Parquet files in a folder that a query cannot skip, by what the files say of themselves.
-
-    These are the wanted and limited columns of each row group in which the limits may be met, and the ends of the files.
-    """
+    """int: the bytes of a folder's Parquet files that a query cannot skip, by what they say of themselves, and their ends."""
     chunks = duckdb.execute("FROM parquet_metadata(?)", [f"{folder}/**/*.parquet"]).df()
     for name, (low, high) in limits.items():
         fixed = chunks["file_name"].map(unquote).str.extract(f"/{name}=([^/]+)/", expand=False)
@@ -81,8 +70,7 @@ def must_read(folder, columns, limits):
         skipped |= (column == name) & ((chunks["stats_min"] > high) | (chunks["stats_max"] < low))
     skipped = skipped.groupby([files, chunks["row_group_id"]]).transform("any")
     size = chunks["total_compressed_size"][~skipped & column.isin([*columns, *limits])].sum()
-    footers = (Path(file).read_bytes()[-8:-4] for file in set(files))
-    return int(size) + sum(8 + int.from_bytes(length, "little") for length in footers)
+    return int(size) + sum(8 + int.from_bytes(Path(one).read_bytes()[-8:-4], "little") for one in set(files))
 
 
 @check.build("Write layout(adverts, folder).", wrong=_edits("layout"))
@@ -92,8 +80,8 @@ def layout(piece, ours, wrong):
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         duckdb.from_df(table).write_parquet(f"{one}/adverts.parquet")
         piece(table.copy(), Path(other))
-        whole = {"columns": ["id"], "limits": {"id": (0, len(table))}}
-        if any(answer(one, **query) != answer(other, **query) for query in (whole, *queries)):
+        every = {"columns": ["id"], "limits": {"id": (0, len(table))}}
+        if any(answer(one, **query) != answer(other, **query) for query in (every, *queries)):
             return _fault("layout", "rows")
         if len([*Path(other).rglob("*.parquet")]) > 100:
             return _fault("layout", "small")
@@ -106,10 +94,9 @@ def layout(piece, ours, wrong):
     return check.right("Same answers, from less than a tenth of the bytes.")
 
 
-def _store(*fates, loses=False):
-    """A stand-in for an S3 client, in memory. Each part that is sent meets the next of some fates."""
+def _sent(piece, parts, *fates, loses=False):
+    """Send parts by an upload to a client in memory; each try meets the next of some fates. The client has all to tell."""
     client, fates = mock.MagicMock(parts={}, body=b"", waits=[]), iter(fates)
-    client.create_multipart_upload.return_value = {"UploadId": "1"}
 
     def part(PartNumber, Body, **_):
         fate = next(fates, "fine")
@@ -123,38 +110,33 @@ def _store(*fates, loses=False):
         kept = MultipartUpload["Parts"][: -1 if loses else None]
         client.body = b"".join(client.parts[one["PartNumber"]] for one in kept)
 
+    client.create_multipart_upload.return_value = {"UploadId": "1"}
     client.upload_part.side_effect, client.complete_multipart_upload.side_effect = part, complete
-    client.get_object.side_effect = lambda **_: {"Body": io.BytesIO(client.body)}
+    client.get_object.side_effect = lambda **_: {"Body": mock.Mock(read=lambda *_: client.body)}
+    with mock.patch("time.sleep", client.waits.append):
+        try:
+            client.said = piece(client, "adverts", "day.parquet", list(parts))
+        except Exception as error:
+            client.said = error
     return client
 
 
 @check.build("Write upload(client, bucket, key, parts).", wrong=_edits("upload"))
 def upload(piece, ours, wrong):
-    """Stores in memory: without failure, with three of each kind, without any answer, and one that loses a part."""
+    """Without failure, with three of each kind in a row, without any answer, and with a store that loses a part."""
     parts = [bytes([number]) * (1000 + number) for number in range(3)]
-
-    def sent(*fates, **options):
-        client = _store(*fates, **options)
-        with mock.patch("time.sleep", client.waits.append):
-            try:
-                client.said = piece(client, "adverts", "day.parquet", list(parts))
-            except Exception as error:
-                client.said = error
-        return client
-
-    whole, fine, never = b"".join(parts), sent(), sent(*["no answer"] * 99)
+    whole, fine, never = b"".join(parts), _sent(piece, parts), _sent(piece, parts, *["no answer"] * 99)
     if isinstance(fine.said, Exception):
         raise fine.said
-    ill = {fate: sent(fate, fate, fate, "fine", fate) for fate in ("no answer", "answer lost", "damaged")}
-    waits = [client.waits[:3] for client in ill.values()]
+    gone, late, ill = (_sent(piece, parts, *[fate] * 3) for fate in ("no answer", "answer lost", "damaged"))
     faults = {
         "order": fine.body != whole,
-        "retry": ill["no answer"].body != whole or ill["answer lost"].body != whole,
-        "tag": ill["damaged"].body != whole,
-        "wait": any(len(one) < 3 or not one[0] < one[1] < one[2] for one in waits),
-        "silent": not isinstance(never.said, Exception),
-        "abort": not never.abort_multipart_upload.called or never.upload_part.call_count > 12,
-        "proof": not isinstance(sent(loses=True).said, Exception),
+        "retry": gone.body != whole or late.body != whole,
+        "tag": ill.body != whole,
+        "wait": any(sorted({*one.waits}) != one.waits or not one.waits for one in (gone, late, ill)),
+        "silent": not isinstance(never.said, Exception) or never.upload_part.call_count > 12,
+        "abort": not never.abort_multipart_upload.called,
+        "proof": not isinstance(_sent(piece, parts, loses=True).said, Exception),
         "back": fine.said != hashlib.sha256(whole).hexdigest(),
     }
     fault = next((name for name, found in faults.items() if found), None)
@@ -185,9 +167,7 @@ def in_two_steps(piece, ours, wrong):
         return functools.wraps(job)(lambda parts: largest_task(job, parts)[0])
 
     others = [(hint, alone(version)) for hint, version in wrong]
-    verdict = check.judge_function(
-        alone(piece), alone(ours), cases, others, "The same answer, from even shares."
-    )
+    verdict = check.judge_function(alone(piece), alone(ours), cases, others, "Same answer, even shares.")
     if verdict.state == "right" and largest_task(piece, even)[1] > len(table) / 2:
         return _fault("in_two_steps", "heavy")
     return verdict
@@ -198,15 +178,14 @@ def dockerfile(text):
     """The file is read; there is no engine here to run it."""
     if "..." in str(text):
         return check.Verdict("open", "Replace each of the three dots in the Dockerfile.")
-    return check.kept(re.sub(r"\\\n", " ", str(text)), _SAID["dockerfile"].values(), _SAID["read"])
+    return check.kept(str(text).replace("\\\n", " "), _SAID["dockerfile"].values(), _SAID["read"])
 
 
 @check.build("Write deployment.yaml.", wrong=_edits("deployment"))
 def deployment(piece, ours, wrong):
     """The file is read as YAML; nothing runs it."""
-    return check.kept(
-        yaml.safe_load(Path(piece).read_text("utf-8")), _SAID["deployment"].values(), _SAID["read"]
-    )
+    spec = yaml.safe_load(Path(piece).read_text("utf-8"))
+    return check.kept(spec, _SAID["deployment"].values(), _SAID["read"])
 
 
 def draw_crossing(lines, job, meet):
@@ -217,7 +196,5 @@ def draw_crossing(lines, job, meet):
     axes.set_xticks([1e4, 1e6, 1e8, 1e10], ["10,000", "1 million", "100 million", "10 billion"])
     axes.set_yticks([1e-2, 1, 60, 3600, 86400], ["10 ms", "1 s", "1 min", "1 h", "1 day"])
     axes.set(xlabel="Adverts (dotted: from here on the cluster is quicker)", ylim=(1e-3, 1e6))
-    axes.minorticks_off()
     title = f"To {job}, the cluster wins from {meet / 1e6:,.3g} million adverts on"
-    said = f"{title}. Below that it takes longer to be there than all the time that it saves."
-    return charts.finish(figure, title, _SAID["measured"], said)
+    return charts.finish(figure, title, _SAID["measured"], f"{title}. With fewer it starts too late.")
