@@ -120,6 +120,6 @@ def _at(file, place):
     for key in place.split("."):
         try:
             file = file[int(key) if isinstance(file, list) else key]
-        except (LookupError, TypeError):
+        except (LookupError, TypeError, ValueError):
             return ""
     return file
