@@ -159,8 +159,6 @@ def by_counter(submit, parts):
 
 
 def by_tree(submit, parts):
-    """Counts are merged two by two."""
-
     def count(part):
         return part.value_counts()
 
