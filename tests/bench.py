@@ -3,7 +3,7 @@
 All figures are from one run on one machine, so compare the rows of one run with each other, before and after a
 change; single milliseconds mean nothing elsewhere. Middle, tail, most: the median, 95 in 100 (99 of the service's
 answers), and the largest. Ratio: how many times as fast ONNX is, by the median; the service to an empty one by answers a
-second; a redraw in the browser to that of an empty widget by the tail.
+second; DuckDB to pandas and two workers to one by the median; a redraw in the browser to that of an empty widget by the tail.
 """
 
 import asyncio
@@ -12,15 +12,19 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import timeit
 import tomllib
 
+import duckdb
 import nbformat
 import numpy as np
+from distributed import Client
 from nbformat.v4 import new_code_cell
 
 from helpers import course, pay, skills, tables
+from helpers.lessons import nb08
 from helpers.service import model
 from helpers.service.process import OURS, Service
 from tests import books, lab
@@ -88,6 +92,8 @@ def main(numbers):
         serving()
     if not numbers or "07" in numbers:
         reading()
+    if not numbers or "08" in numbers:
+        scaling()
     browser(paths)
 
 
@@ -205,6 +211,39 @@ def reading():
                 size / taken,
                 slowest / taken,
             )
+
+
+def scaling():
+    """Show a million adverts counted by pandas and by DuckDB, and texts read by one worker and by two, as in notebook 08."""
+    space, first = {"__name__": "scaling"}, {}
+    for cell in books.code_cells(books.read(next(path for path in books.PATHS if path.name[:2] == "08"))):
+        if re.match(r"import |def (by_pandas|by_duckdb|read_skills)", cell.source):
+            exec(cell.source, space)
+    table, local = (
+        nb08.adverts(10**6),
+        {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50},
+    )
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        Client(n_workers=2, threads_per_worker=1, local_directory=folder, **local) as client,
+    ):
+        paths = [f"{folder}/{number}.parquet" for number in range(8)]
+        for number, path in enumerate(paths):
+            duckdb.from_df(table.iloc[number::8]).write_parquet(path)
+        workers = sorted(client.scheduler_info()["workers"])
+        client.run(space["read_skills"], paths[0])  # the libraries are loaded
+
+        def read(count):
+            client.gather(client.map(space["read_skills"], paths, workers=workers[:count], pure=False))
+
+        for kind, name, job in (
+            ("a million adverts", "pandas", lambda: space["by_pandas"](table)),
+            ("a million adverts", "DuckDB", lambda: space["by_duckdb"](folder)),
+            ("40,000 texts", "one worker", lambda: read(1)),
+            ("40,000 texts", "two workers", lambda: read(2)),
+        ):
+            times = spread(timeit.repeat(job, number=1, repeat=3))
+            show(f"{kind}, {name}", "s", *times, None, first.setdefault(kind, times[0]) / times[0])
 
 
 def browser(paths):

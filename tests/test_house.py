@@ -43,9 +43,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_379
+    assert lines(*CORE) <= 3_410
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
-    assert lines(*TOP.glob("tests/**/*.py")) <= 6_417
+    assert lines(*TOP.glob("tests/**/*.py")) <= 6_730
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -20,13 +20,14 @@ from helpers import profile
 from helpers.check import running
 from helpers.check.guessing import guess
 from helpers.check.judging import error_in_words, judge_function, judge_stopped, shown
-from helpers.check.reading import PROMPT, as_month, as_number, judge_number, written
+from helpers.check.reading import PROMPT, as_month, as_number, judge_number, kept, written
 from helpers.check.solved import reference, solutions
 from helpers.check.verdict import Verdict, right, wrong
 
 __all__ = [
     "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "exercise", "exercises", "guess",
-    "judge_function", "judge_number", "judge_stopped", "reference", "right", "shown", "solutions", "versions", "written", "wrong",
+    "judge_function", "judge_number", "judge_stopped", "kept", "reference", "right",
+    "shown", "solutions", "versions", "written", "wrong",
 ]  # fmt: skip
 
 

@@ -88,3 +88,32 @@ def written(text, points, figures=None):
     lines = [f"- {'✓' if there else '○ not found:'} {point}" for point, there in found.items()]
     head = f"{sum(found.values())} of {len(found)} points found. Whether it convinces, only a reader can say."
     return Verdict("all" if all(found.values()) else "some", "\n".join([head, "", *lines]))
+
+
+def kept(file, rules, reason):
+    """Judge a file by rules, the first that is broken first: text, or what was read of YAML (dicts and lists).
+
+    Parameters
+    ----------
+    rules : iterable of dict
+        ``hint``, and regular expressions: ``like`` must be found and ``unlike`` must not, in the whole file or, with ``at``,
+        at one of some places, such as ``"spec.containers.0.image"``.
+    """
+    for rule in rules:
+        found = [str(_at(file, place)) for place in rule["at"]] if "at" in rule else [str(file)]
+        like, unlike = (
+            re.compile(rule.get(key, other), re.MULTILINE)
+            for key, other in (("like", ""), ("unlike", r"\Z."))
+        )
+        if not any(map(like.search, found)) or any(map(unlike.search, found)):
+            return wrong(rule["hint"])
+    return right(reason)
+
+
+def _at(file, place):
+    for key in place.split("."):
+        try:
+            file = file[int(key) if isinstance(file, list) else key]
+        except (LookupError, TypeError, ValueError):
+            return ""
+    return file
