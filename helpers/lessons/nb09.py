@@ -65,7 +65,7 @@ def hide_and_seek(looks, models, known):
         return sum(one.index[_out(one, six)].str.contains(_MARKS[rule]).any() for one, six in tries)
 
     def draw(model="A", look=next(iter(looks))):  # noqa: B008
-        one, six = both(look, RULES[model], 6 + list(RULES).index(model))
+        one, six = both(look, RULES[model], list(RULES).index(model))
         ends, out, small = {"low": six.min(axis=1), "high": six.max(axis=1)}, _out(one, six), one.max() < 10
         table = pd.DataFrame({"model": one, **ends}).sub(six.mean(axis=1), axis=0)
         names, what = (
@@ -155,7 +155,7 @@ def counterfactual(piece, ours, wrong):
     "Write importance(predict, table, feature, order): the mean loss added by shuffling a feature, with its interval.",
     wrong={
         "Nothing was shuffled: pandas puts a column back in order by its index. Take `.to_numpy()` before `[order]`.": ("table[feature].to_numpy()[order]", "table[feature].iloc[order]"),
-        "You shuffle whole adverts, outcome and weight included. Only the one column may move.": ("shuffled = table.assign(**{feature: table[feature].to_numpy()[order]})", "shuffled, table = table.iloc[order], table.iloc[order]"),
+        "You shuffle all features at once. Only the one column may move.": ("table.assign(**{feature: table[feature].to_numpy()[order]})", "table.iloc[order]"),
         "That is the loss after the shuffle. What counts is how much it *adds*: take off the loss before.": (" - loss(table, predict(table))", ""),
         "Each row stands for several adverts: multiply by `weight`, and divide by its sum.": (' * table["weight"]', ""),
         "The other way round: above zero must mean that the model needs the feature.": ("loss(table, predict(shuffled)) - loss(table, predict(table))", "loss(table, predict(table)) - loss(table, predict(shuffled))"),

@@ -76,7 +76,7 @@ WRONG = {
         ((NOTE.replace("65%", "80%"), {"coverage": 65.3}), f"{MISSING}gives the coverage"),
     ],
     "statement": [
-        (("We ran SHAP and found no evidence of bias. The model is fair.", {"Canadian": 14.75}), "1 of 8 points"),
+        (("We ran SHAP and found no evidence of bias. The model is fair.", {"Canadian": 14.75}), "0 of 8 points"),
         ((STATEMENT.replace("Anybody can repeat it with the same code.", ""), {"Canadian": 14.75}), "how to repeat"),
         ((STATEMENT.replace("This does not prove an intention.", ""), {"Canadian": 14.75}), "does not prove"),
     ],
@@ -194,6 +194,15 @@ def unweighted(predict, table, feature, order):
     return copied(predict, table.assign(weight=1), feature, order)
 
 
+def all_at_once(predict, table, feature, order):
+    return copied(
+        lambda jobs: predict(table) if jobs.equals(table) else predict(table.iloc[order]),
+        table,
+        feature,
+        order,
+    )
+
+
 def backwards(predict, table, feature, order):
     middle, low, high = copied(predict, table, feature, order)
     return -middle, -high, -low
@@ -223,7 +232,8 @@ WRONG_PIECES = {
     "importance": [
         (apart, "It should give"),
         (aligned, "Nothing was shuffled"),
-        (unweighted, "Each row stands for several adverts"),
+        (unweighted, "It should give"),
+        (all_at_once, "all features at once"),
         (backwards, "The other way round"),
     ],
 }  # fmt: skip
