@@ -60,7 +60,7 @@ WRONG = {
         ((LETTER.replace("write to us", "bad luck"), {"country": 43.2}), f"{MISSING}says where to object"),
         (
             (
-                "Our gradient boosting model assigned a Shapley value of −43 to the feature country. Move to the US and "
+                "Our gradient boosting model assigned a Shapley value of -43 to the feature country. Move to the US and "
                 "you will earn 160k.",
                 {"country": 43.2},
             ),
