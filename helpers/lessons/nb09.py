@@ -66,12 +66,11 @@ def hide_and_seek(looks, models, known):
 
     def draw(model="A", look=next(iter(looks))):  # noqa: B008
         one, six = both(look, RULES[model], list(RULES).index(model))
-        ends, out, small = {"low": six.min(axis=1), "high": six.max(axis=1)}, _out(one, six), one.max() < 10
-        table = pd.DataFrame({"model": one, **ends}).sub(six.mean(axis=1), axis=0)
-        names, what = (
-            " and ".join(one.index[out]) or "nothing",
-            "added loss" if small else "middle of the range",
-        )
+        out, small, middle = _out(one, six), one.max() < 10, six.mean(axis=1)
+        table = pd.DataFrame({"model": one, "low": six.min(axis=1), "high": six.max(axis=1)})
+        table = table.sub(middle, axis=0).round(2 if small else 0) + 0.0  # no minus before a zero
+        names = " and ".join(one.index[out]) or "nothing"
+        what = "added loss" if small else "middle of the range"
         return charts.rows(
             table, value="model", thick=("low", "high"), mine=out, form="{:+.2f}" if small else "{:+.0f}",
             unit=f"Thousand USD a year: {what}, less the mean of six honest models", source=BASIS,
