@@ -34,13 +34,9 @@ ROLE_STYLE = {
 
 UP, DOWN, FLAT = "#0072B2", "#B3400A", "#555555"
 DARK = {
-    "#D55E00": "#A84300",
-    "#009E73": "#00694D",
-    "#CC79A7": "#96446F",
-    "#56B4E9": "#1B6A9C",
-    "#E69F00": "#8A5A00",
-    "#7F7F7F": "#5C5C5C",
-}
+    "#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F",
+    "#56B4E9": "#1B6A9C", "#E69F00": "#8A5A00", "#7F7F7F": "#5C5C5C",
+}  # fmt: skip
 """Darker shades of the colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
 
 DENSITY = 1.5
@@ -100,23 +96,24 @@ def png(figure, density=1):
     figure.set_dpi(density * matplotlib.rcParams["figure.dpi"])
     canvas = FigureCanvasAgg(figure)  # whatever drew it before
     canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    size = canvas.get_width_height()
+    picture = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
     file = io.BytesIO()
     picture.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
     return file.getvalue()
 
 
-def show(figure, table=None):
+def show(figure, table=None, source=""):
     """Show a figure in a notebook: the picture with its alt text, a sentence below, and its numbers folded.
 
     `figure` is a matplotlib Figure, or what ``plot`` of pandas returned. One that :func:`finish` has not seen has no
-    sentence, and the title of its axes is its alt text. `table` (DataFrame or Series) holds the numbers behind it, rounded
-    as they are to be read.
+    sentence: the title of its axes is its alt text, and `source` (:func:`helpers.tables.cite`) stands below it.
+    `table` (DataFrame or Series) holds the numbers behind it, rounded as they are to be read.
     """
     figure = np.ravel(figure)[0]  # `plot(subplots=True)` returns several axes of one figure
     figure = figure if isinstance(figure, Figure) else figure.get_figure()
-    title, sentence = _title(figure), figure.get_label()
-    if not sentence and figure.get_layout_engine() is None:
+    title, sentence = _title(figure), figure.get_label() or source
+    if not figure.get_label() and figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")  # no label is cut off
     width = round(figure.get_figwidth() * matplotlib.rcParams["figure.dpi"])
     shown = figure_html(png(figure, DENSITY), title, sentence, width=width)
@@ -155,9 +152,8 @@ def table_html(table, title):
     if table.columns.nlevels == 1:  # the name of the index heads its column
         table = table.rename_axis(index=None, columns=table.index.name)
     head, _, rows = table.to_html(border=0, na_rep="not known").partition("</thead>")
-    head = head.replace("<th>", '<th scope="col">').replace(
-        "<thead>", f"<caption>{html.escape(title)}</caption><thead>"
-    )
+    caption = f"<caption>{html.escape(title)}</caption><thead>"
+    head = head.replace("<th>", '<th scope="col">').replace("<thead>", caption)
     rows = rows.replace("<th>", '<th scope="row">')
     if not table.select_dtypes("number").shape[1]:
         rows = rows.replace("<td>", '<td style="text-align:left">')
@@ -179,9 +175,8 @@ def rows(table, *, unit, value, thin=None, thick=None, mine=None, form="{:,.0f}"
         color, weight = UP if own else FLAT, "bold" if own and not all(mine) else "normal"
         name.set_fontweight(weight)
         if pd.isna(row[value]):
-            axes.annotate(
-                "too few to say", (0, place), (4, -3), textcoords="offset points", color=FLAT, fontsize=9
-            )
+            near = {"xytext": (4, -3), "textcoords": "offset points"}
+            axes.annotate("too few to say", (0, place), **near, color=FLAT, fontsize=9)
             continue
         for ends, width, alpha in ((thin, 1.5, 1), (thick, 7, 0.45)):
             if ends:

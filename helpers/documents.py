@@ -17,6 +17,8 @@ import matplotlib
 PROMPT = "✎"
 _MARKS = " \t>#-*+0123456789.)"  # what Markdown may have before a text
 _NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
+_TTF = pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf")
+_FONTS = {"font_paths": [str(_TTF)], "ignore_system_fonts": True}
 _HEAD = r"""
 #set document(title: TITLE, date: none)
 #set page(paper: "a4", margin: 2.2cm, numbering: "1")
@@ -31,16 +33,19 @@ _HEAD = r"""
 
 @dataclasses.dataclass(frozen=True)
 class Saved:
-    """Where a document went, and how many of its parts are not written yet; shows links in a notebook."""
+    """Where a document went, how many parts are not written yet, and what no font has; shows links in a notebook."""
 
     folder: pathlib.Path
     names: tuple
     unwritten: int
+    boxes: str = ""
 
     def _said(self, names):
         parts = "1 part that begins" if self.unwritten == 1 else f"{self.unwritten} parts that begin"
         left_out = f" Left out: {parts} with {PROMPT}, not written yet." if self.unwritten else ""
-        return f"In your work folder: {' and '.join(names)}.{left_out}"
+        some = f"{' '.join(self.boxes[:10])}{' and others' * (len(self.boxes) > 10)}"
+        boxes = f" No font here has {some}. The PDF has boxes there." if self.boxes else ""
+        return f"In your work folder: {' and '.join(names)}.{left_out}{boxes}"
 
     def __repr__(self):
         return self._said(self.names)
@@ -71,7 +76,7 @@ def save(folder, name, markdown, **figures):
     shown = re.sub(r"(!\[[^\]]*\])\((\w+)\)", r"\1(\2.svg)", text)
     (folder / f"{name}.md").write_text(shown + "\n", "utf-8", errors="replace")
     (folder / f"{name}.pdf").write_bytes(pdf(shown, folder))
-    return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten)
+    return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten, _boxes(shown))
 
 
 def _parsed(markdown):
@@ -113,12 +118,22 @@ def pdf(markdown, folder):
 
     tokens = _parsed(markdown)
     title = next((one.content for one in tokens if one.type == "inline"), "")
-    fonts = [str(pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf"))]
     for body in (_typst(SyntaxTreeNode(tokens), folder), f"#raw({_text(markdown)}, block: true)"):
         source = (_HEAD.replace("TITLE", _text(title)) + body).encode()
         with contextlib.suppress(typst.TypstError):
-            return typst.compile(source, root=folder, font_paths=fonts, ignore_system_fonts=True)
+            return typst.compile(source, root=folder, **_FONTS)
     raise ValueError("This text cannot be laid out.")
+
+
+def _boxes(text):
+    """The characters of a text that only the font of last resort has, which draws a box for each."""
+    import typst
+
+    rare = _text("".join(sorted({c for c in text if c > "\u017f"})))
+    wide = ("measure(text(c)).width", 'measure(text(font: "Last Resort High-Efficiency", c)).width')
+    found = f"{rare}.codepoints().filter(c => 0pt < {wide[0]} and {wide[0]} == {wide[1]}).join()"
+    source = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found})<boxes>]".encode()
+    return json.loads(typst.query(source, "<boxes>", field="value", one=True, **_FONTS)) or ""
 
 
 _AROUND = {

@@ -91,14 +91,14 @@ def _shares(share, n):
 
 
 def _tags():
-    """Adverts of 2023 with a stated salary in one collection, all countries, all roles counted in one way."""
+    """Adverts of 2023 with a stated salary in one collection, all countries, by the rule for titles of all tables."""
     shares = tables.load("skill_shares").astype({"role": str})
     counted = (shares["method"] == "tags, all adverts") & (shares["place"] == "all countries")
     return shares[counted & shares["role"].isin(ROLES)]
 
 
 def size():
-    """Adverts of 2023 by role: ``value``. Two roles are found by words in the title, so an advert can stand in two."""
+    """Adverts of 2023 by role: ``value``."""
     return _tags().groupby("role")["postings"].first().loc[list(ROLES)].to_frame("value")
 
 
@@ -201,7 +201,7 @@ def role_card(role):
         f"{role}: offers of {offer} thousand USD; {rung} of them at entry level",
         "Sources: US Bureau of Labor Statistics, 2025; aijobs.net, 2022 to January 2025; data_jobs, 2023; Kaggle survey, 2022.",
         f"Seven facts on the {role}, in colour, beside the other three roles in grey; each chart counts other people, so no "
-        "two share an axis, and four in five research adverts do not name their field.",
+        "two share an axis, and four in five research adverts with a range do not name their field.",
     )
 
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import gc
 import inspect
+import itertools
 import pathlib
 
 import anywidget
@@ -20,32 +21,23 @@ from helpers import charts, live
 
 _KEPT = 200  # pictures of a panel that need not be drawn again, 20 to 40 kB each
 _LONG = 12  # a longer list is quicker to walk through with a slider
-_PAUSE = 0.15  # seconds without a change before the neighbours are drawn: who moves on at once must not wait for them
+_PAUSE = 0.5  # seconds without a change before all neighbours are drawn: who moves on at once must not wait for them
 _NOTE = "This is a picture. Run this notebook to move it (Run > Run All Cells)."
 
 
 def explore(draw, **controls):
-    """Make a panel: controls on top, the figure that they draw, and a sentence that says what it shows.
+    """Make a :class:`Panel`: controls on top, the figure that they draw, and a sentence that says what it shows.
+
+    It is shown live where there is a kernel, and as a picture where there is none.
 
     Parameters
     ----------
     draw : callable
-        Plain values in, ``matplotlib.figure.Figure`` with a sentence (see :func:`helpers.charts.finish`) out.
-        Every parameter has a default. It raises `LookupError` with one sentence for values that make no sense
-        together.
+        Plain values in, Figure with a sentence (see :func:`helpers.charts.finish`) out. Every parameter has a default.
+        It raises LookupError with one sentence for values that make no sense together.
     **controls
-        One for each parameter of `draw`: the values to choose from, as a list, a dict of shown to used, or a
-        list of such pairs. More than twelve become a slider, fewer a drop-down list.
-
-    Returns
-    -------
-    Panel
-        Shown live where there is a kernel, and as a picture where there is none.
-
-    Raises
-    ------
-    TypeError
-        If the controls and the parameters of `draw` do not match.
+        One for each parameter of `draw`, else TypeError: the values to choose from, as a list, a dict of shown to used,
+        or a list of such pairs. More than twelve become a slider, fewer a drop-down list.
     """
     return Panel(draw, controls)
 
@@ -78,10 +70,11 @@ class Panel:
             for name, parameter in parameters.items()
         }
         self._start, self._ahead = self._render(*self.values.values()), None
+        self._moved = next(iter(parameters)), 1  # the last move: of which control, up or down
         self.view = FigureView(**self._start)
         self.view.on_msg(lambda *_: self._draw_ahead())
-        for control in self.controls.values():
-            control.observe(self._redraw, "index")
+        for name, control in self.controls.items():
+            control.observe(functools.partial(self._redraw, name), "index")
         gc.collect()  # a walk through all objects takes a third of a second: done now, it comes in no redraw
         gc.freeze()
 
@@ -90,8 +83,9 @@ class Panel:
         """dict: the values that the controls show now, by parameter name."""
         return {name: self._choices[name][control.index][1] for name, control in self.controls.items()}
 
-    def _redraw(self, _change):
+    def _redraw(self, name, change):
         self._let_go()
+        self._moved = name, 1 if change["new"] > change["old"] else -1
         try:
             shown = self._render(*self.values.values())
         except Exception as error:
@@ -110,7 +104,7 @@ class Panel:
         return {"png": picture, "title": charts.title_of(figure), "sentence": charts.sentence_of(figure)}
 
     def _draw_ahead(self):
-        """Draw the settings one step of one control away from the present one, once nothing was moved for a while."""
+        """Draw what lies one step of one control away: at once where the last move leads, the others after a pause."""
         self._let_go()
         self._ahead = asyncio.create_task(self._draw_neighbours())
 
@@ -119,19 +113,23 @@ class Panel:
             self._ahead.cancel()  # they are the neighbours of another setting
 
     async def _draw_neighbours(self):
+        await asyncio.sleep(0)  # what comes in goes first
+        self._draw_beside(*self._moved)
         await asyncio.sleep(_PAUSE)
-        for name, control in self.controls.items():
-            for place in (control.index + 1, control.index - 1):
-                if 0 <= place < len(control.options):
-                    setting = self.values | {name: self._choices[name][place][1]}
-                    with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
-                        self._render(*setting.values())
-                    await asyncio.sleep(0.02)  # what comes in goes first
+        for name, step in itertools.product(self.controls, (1, -1)):
+            self._draw_beside(name, step)
+            await asyncio.sleep(0.02)
+
+    def _draw_beside(self, name, step):
+        place = self.controls[name].index + step
+        if 0 <= place < len(self._choices[name]):
+            setting = self.values | {name: self._choices[name][place][1]}
+            with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
+                self._render(*setting.values())
 
     def _ipython_display_(self):
-        row = widgets.HBox(
-            list(self.controls.values()), layout={"flex_flow": "row wrap", "margin": "0 0 6px 0"}
-        )
+        layout = {"flex_flow": "row wrap", "margin": "0 0 6px 0"}
+        row = widgets.HBox(list(self.controls.values()), layout=layout)
         start = self._start
         still = charts.figure_html(start["png"], start["title"], start["sentence"], _NOTE)
         live.present(widgets.VBox([row, self.view]), still, start["sentence"])
@@ -144,10 +142,8 @@ def _choices(given):
 
 
 def _control(name, choices, start):
-    if len(choices) > _LONG:
-        kind, width = widgets.SelectionSlider, "330px"
-    else:
-        kind, width = widgets.Dropdown, "max-content"
+    slider = widgets.SelectionSlider, "330px"
+    kind, width = slider if len(choices) > _LONG else (widgets.Dropdown, "max-content")
     return kind(
         options=[shown for shown, _ in choices],  # not the values: a list shows None as nothing chosen
         index=[value for _, value in choices].index(start),

@@ -28,18 +28,10 @@ class OwnKeys(anywidget.AnyWidget):
 def present(widget, still, text):
     """Display a widget, and what a reader without a kernel sees in its place.
 
-    Parameters
-    ----------
-    widget : ipywidgets.DOMWidget
-    still : str
-        HTML, the same whatever was answered or moved.
-    text : str
-        The same in plain words: it is what the tests compare.
+    That is `still`, HTML which is the same whatever was answered or moved. `text` says it in plain words, for the tests.
     """
     box = ipywidgets.VBox([widget, OwnKeys()])
     box.add_class("ml-careers-live")
-    display(
-        {"text/html": f'<div class="ml-careers-still">{still}</div>{_STYLE}', "text/plain": text},
-        raw=True,
-    )
+    still = f'<div class="ml-careers-still">{still}</div>{_STYLE}'
+    display({"text/html": still, "text/plain": text}, raw=True)
     display({_VIEW: box._repr_mimebundle_()[_VIEW]}, raw=True)

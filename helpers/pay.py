@@ -26,18 +26,9 @@ ALL_ROLES = (
 LEVELS = {"EN": "entry", "MI": "mid", "SE": "senior", "EX": "executive"}
 REMOTE = {0: "on site", 50: "partly remote", 100: "fully remote"}
 COUNTRIES = {
-    "US": "United States",
-    "CA": "Canada",
-    "GB": "United Kingdom",
-    "AU": "Australia",
-    "DE": "Germany",
-    "ES": "Spain",
-    "FR": "France",
-    "LT": "Lithuania",
-    "NL": "Netherlands",
-    "AT": "Austria",
-    "Other": "any other country",
-}
+    "US": "United States", "CA": "Canada", "GB": "United Kingdom", "AU": "Australia", "DE": "Germany", "ES": "Spain",
+    "FR": "France", "LT": "Lithuania", "NL": "Netherlands", "AT": "Austria", "Other": "any other country",
+}  # fmt: skip
 """ISO 3166 code to name: the countries with at least 50 adverts, most adverts first."""
 
 FEATURES = ("role", "level", "remote", "country")
@@ -111,16 +102,9 @@ def pipeline(quantile, **settings):
         (OrdinalEncoder(categories=[list(LEVELS)], dtype=np.float32), ["level"]),
         ("passthrough", ["remote"]),
     )
-    ours = {
-        "n_estimators": 60,
-        "max_depth": 3,
-        "min_samples_leaf": 20,
-        "learning_rate": 0.1,
-        "random_state": 0,
-    }
-    return make_pipeline(
-        encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **{**ours, **settings})
-    )
+    ours = {"n_estimators": 60, "max_depth": 3, "min_samples_leaf": 20, "learning_rate": 0.1}
+    settings = {"random_state": 0} | ours | settings
+    return make_pipeline(encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **settings))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -179,12 +163,3 @@ def correct(model, recent):
         rank = int(np.ceil((len(own) + 1) * QUANTILES[1] - 1e-9))  # else 0.9 * 10 is over 9
         rows[name] = np.sort(own, axis=0)[min(rank, len(own)) - 1]
     return PayRange(model.ends, pd.DataFrame.from_dict(rows, "index", columns=["under", "over"]))
-
-
-def predict_range(model, **job):
-    """Suggest a range for one job, two whole thousands of USD: ``predict_range(model, role=…, level=…, …)``.
-
-    A job that :class:`Job` does not take raises pydantic.ValidationError, whose message names what it takes.
-    """
-    low, high = model.predict(pd.DataFrame([Job(**job).model_dump()]))[0]
-    return round(float(low)), round(float(high))

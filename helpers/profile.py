@@ -91,13 +91,7 @@ def work(notebook):
 
 
 def read():
-    """Read the profile.
-
-    Returns
-    -------
-    Profile
-        An empty one if there is none or it cannot be read; `note` then says why, in one sentence.
-    """
+    """Profile: what is kept; an empty one if there is none or it cannot be read, and `note` then says why."""
     try:
         told = _stored(path())
     except OSError as error:
@@ -141,15 +135,8 @@ def _changed(told, change):
 def update(change):
     """Change the profile, under a lock: ``update(lambda told: told.answers.skills.update(python=2))``.
 
-    Returns
-    -------
-    Profile
-        As it is now, with a `note` if it could not be saved.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If the result is no profile. Nothing has changed then.
+    Returns the Profile as it is now, with a `note` if it could not be saved. If the result is no profile, it raises
+    pydantic.ValidationError, and nothing has changed.
     """
     try:
         file = path()
@@ -171,12 +158,8 @@ def update(change):
 def replace(data):
     """Put an uploaded profile (bytes) in the place of the present one, of which a copy is kept beside it.
 
-    ``replace(b"{}")`` starts again with an empty one.
-
-    Raises
-    ------
-    ValueError
-        With one sentence, if `data` is no profile. Nothing has changed then.
+    ``replace(b"{}")`` starts again with an empty one. If `data` is no profile, it raises ValueError with one sentence, and
+    nothing has changed.
     """
     try:
         new = Profile.model_validate_json(data)

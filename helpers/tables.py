@@ -122,13 +122,8 @@ def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
 def _dtype(field: dict) -> str:
     constraints = field.get("constraints", {})
     few = "enum" in constraints or field.get("categorical")
-    nullable = {
-        "integer": "Int64",
-        "number": "Float64",
-        "boolean": "boolean",
-        "string": "category" if few else "str",
-        "date": "category",
-    }
+    nullable = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "date": "category"}
+    nullable["string"] = "category" if few else "str"
     kind = nullable[field["type"]]
     whole = {"Int64": "int64", "Float64": "float64", "boolean": "bool"}
     return whole.get(kind, kind) if constraints.get("required") else kind

@@ -47,9 +47,8 @@ if __name__ == "__main__":
     notes, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the command
     alone = leave()
-    status = subprocess.run(
-        command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
-    ).returncode
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+    status = subprocess.run(command, preexec_fn=heard).returncode
     if alone:
         notes.write_text(str(tried()))
     sys.exit(status)

@@ -21,9 +21,10 @@ def _execute_cell_input(self, cell_input, allow_stdin=None):
 def _runtest(self):
     if self.cell.source.strip() and self.cell.execution_count is None:
         self.raise_cell_error("This cell was never run: there is no stored output to compare with.")
-    self.cell.outputs = [
+    compared = [
         one for one in self.cell.outputs if one.get("text") != books.FOLDED
-    ]  # for readers only
+    ]  # that is for readers only
+    self.cell.outputs = compared
     stored_error = any(output.output_type == "error" for output in self.cell.outputs)
     if stored_error and "raises-exception" not in self.cell.metadata.get("tags", ()):
         self.raise_cell_error("An error is stored in this cell.")

@@ -54,6 +54,7 @@ def test_figures_of_pyplot_and_pandas_are_shown_once_with_their_own_title(shown)
     axes = TABLE.plot.barh(y="mid", title="My own")
     assert shown(axes)["text/plain"] == "<figure: My own>" and not plt.get_fignums()
     assert "a chart of role without a title" in shown(TABLE.plot(y=["low", "high"], subplots=True)[0])["text/plain"]  # fmt: skip
+    assert "<figcaption>BLS &lt;2025&gt;<" in shown(TABLE.plot(y="mid"), None, "BLS <2025>")["text/html"]
     figure, axes = plt.subplots(figsize=(4, 3))
     axes.plot([1, 2])
     assert 'width="400"' in shown(charts.finish(figure, **WORDS))["text/html"]

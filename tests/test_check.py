@@ -235,9 +235,7 @@ def test_an_answer_without_end_and_a_judge_that_fails(monkeypatch):
     assert check.nb77.broken(1).state == "wrong" and check.nb77.broken().state == "open"
 
 
-@given(
-    st.floats(allow_nan=True) | st.text() | st.lists(st.integers()) | st.dictionaries(st.text(), st.none())
-)
+@given(st.floats() | st.text() | st.lists(st.integers()) | st.dictionaries(st.text(), st.none()))
 def test_alike_with_itself_and_never_raises(value):
     if value == value:
         assert judging.alike(value, value)
@@ -294,7 +292,7 @@ def test_a_text_is_read_and_never_called_right():
     for words in (
         "Of 100 ranges 69% held, not 80.",
         "The coverage fell from 80 to 69.4.",
-        "69 percent were inside.",
+        "69 percent held.",
     ):
         assert "✓ gives the coverage" in check.written(words, {}, {"coverage": 69.4}).message
     assert "○" in check.written("69 adverts, 80% inside.", {}, {"coverage": 69.4}).message

@@ -9,6 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers import course, profile, tables
 from helpers.check import solved
+from helpers.lessons import nb00
 from tests import series
 
 
@@ -19,7 +20,7 @@ def own_profile(tmp_path, monkeypatch):
 
 
 def test_this_machine_is_ready():
-    assert "Everything is ready." in course.computer().data and "✗" not in course.computer().data
+    assert "Everything is ready." in nb00.computer().data and "✗" not in nb00.computer().data
 
 
 @pytest.mark.parametrize(
@@ -36,32 +37,30 @@ def test_what_is_missing_is_named(break_it, said, monkeypatch):
     tables._read.cache_clear()
     with monkeypatch.context() as patch:
         patch.setattr(*break_it)
-        text = course.computer().data
+        text = nb00.computer().data
     tables._read.cache_clear()
     assert "✗ **To do:**" in text and said in text and "Everything is ready" not in text
 
 
 def test_the_map_counts_what_was_done():
-    assert "| 0 of 3 | none |" in course.map().data and "is empty so far" in course.map().data
+    assert "| 0 of 3 | none |" in nb00.overview().data and "is empty so far" in nb00.overview().data
     profile.mark_solved("00", "order_of_cells")
     profile.mark_solved("00", "no_such_exercise")
     (profile.work("04") / "app.py").write_text("x")
-    shown = course.map().data
+    shown = nb00.overview().data
     assert "| 1 of 3 | none |" in shown and "holds `04/app.py`." in shown
     for notebook in course.SERIES:
         assert notebook.title in shown and (notebook in course.finished()) is (notebook.path.name in shown)
 
 
 def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
-    words = " ".join(["word"] * 900)  # five minutes
+    words, lines = " ".join(["word"] * 900), "x = 2\n" * 12  # five minutes, and six
     table = new_output("display_data", {"text/html": "<table></table>"})
     cells = [
         new_markdown_cell(f"# Try\n\n{words}\n\n<details><summary>Hint</summary>\n\n{words}\n\n</details>"),
         new_code_cell("\n".join(["x = 1"] * 48), outputs=[table] * 3),  # 4 + 1 minutes
         new_code_cell("f = ...\nf = check.nb77.f(f)", metadata={"tags": ["build"]}),
-        new_markdown_cell(
-            "<details><summary>Solution</summary>\n\n```python\n" + "x = 2\n" * 12 + "```\n\n</details>"
-        ),
+        new_markdown_cell(f"<details><summary>Solution</summary>\n\n```python\n{lines}```\n\n</details>"),
         new_markdown_cell(f"## More (longer path)\n\n{words}\n\n### Still\n\n{words}\n\n## Back\n\n{words}"),
     ]
     nbformat.write(new_notebook(cells=cells), tmp_path / "77_try.ipynb")

@@ -103,6 +103,13 @@ def test_what_is_typed_is_there(typed, read, tmp_path):
     assert read in words(tmp_path / "memo.pdf")
 
 
+def test_what_no_font_has_is_named(tmp_path):
+    known = f"é Ω Ж ✓ → ½ ﬁ 😀 हिन्दी e\u0301 ❤\ufe0f {SHALOM}"
+    saved = documents.save(tmp_path, "memo", f"# 中\n\n{known}\n\n`ไ` 👩\u200d💻")
+    assert saved.boxes == "ไ中👩💻" and "No font here has ไ 中 👩 💻. The PDF" in saved._repr_html_()
+    assert documents.save(tmp_path, "memo", known).boxes == ""
+
+
 def test_code_keeps_its_lines(tmp_path):
     page = pypdfium2.PdfDocument(documents.pdf("```\na\nb\n```", tmp_path))[0]
     assert "a\r\nb" in page.get_textpage().get_text_range()

@@ -53,9 +53,9 @@ def test_research_adverts_are_told_apart_by_whether_their_title_names_the_field(
 
 def test_size_and_tools_count_all_roles_in_one_place():
     sizes = evidence.size()["value"]
-    assert sizes.tolist() == [8495, 77, 621, 47]
+    assert sizes.tolist() == [9013, 121, 409, 63]
     table = evidence.tools()
-    assert table.loc[("MLOps Engineer", "Docker"), "value"] == pytest.approx(100 * 20 / 47)
+    assert table.loc[("MLOps Engineer", "Docker"), "value"] == pytest.approx(100 * 29 / 63)
     assert "aws, azure or gcp" not in " ".join(table.index.get_level_values("tool")).lower()
 
 

@@ -97,6 +97,14 @@ def test_the_neighbours_of_a_setting_are_drawn_ahead_between_other_work(panel):
     assert panel._render.cache_info().misses == 3 and "by 2" in panel.view.sentence
 
 
+def test_where_the_last_move_leads_is_drawn_at_once(panel, monkeypatch):
+    monkeypatch.setattr("helpers.explore._PAUSE", 60)
+    panel.controls["slope"].value = "2"
+    rest(panel, 3)
+    panel.controls["slope"].value = "3"
+    assert panel._render.cache_info().misses == 3 and "by 3" in panel.view.sentence
+
+
 def test_a_neighbour_that_cannot_be_drawn_says_so_only_when_it_is_chosen(panel):
     panel.controls["slope"].value = "6"
     rest(panel, 4)

@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from helpers import forms, profile
+from helpers import forms, live, profile
+from helpers.lessons import nb00
 
 
 @pytest.fixture(autouse=True)
@@ -54,13 +55,14 @@ def test_did_you_like_it(notebook):
 
 def test_without_a_kernel_the_questions_can_be_read(capsys, monkeypatch):
     shown = []
-    monkeypatch.setattr(forms.live, "display", lambda data, raw: shown.append(data))
+    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
     form = forms.did_you_like_it("02")
     form._ipython_display_()
-    forms.files(form)._ipython_display_()
-    assert [list(data) for data in shown] == [["text/html", "text/plain"], [forms.live._VIEW]] * 2
-    assert "in SQL?</td>" in shown[0]["text/html"] and "Run this notebook" in shown[0]["text/html"]
-    assert "in SQL?" in shown[0]["text/plain"]
+    nb00.Files(form)._ipython_display_()
+    assert [list(data) for data in shown] == [["text/html", "text/plain"], [live._VIEW]] * 2
+    first = next(iter(form.questions.values()))[0]
+    assert first in shown[0]["text/html"] and "Run this notebook" in shown[0]["text/html"]
+    assert first in shown[0]["text/plain"]
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def ask(monkeypatch):
     """Do what a click below a filled form does; what comes back is the sentence, and the file's name and content."""
     form = forms.about_you()
     fill(form)
-    row, sent = forms.files(form), []
+    row, sent = nb00.Files(form), []
 
     def send(message, data):
         sent.append((message["said"], message["name"], *data))
@@ -78,7 +80,7 @@ def ask(monkeypatch):
         return sent[-1]
 
     monkeypatch.setattr(row, "send", send)
-    click.form = form
+    click.form, click.sent = form, sent
     return click
 
 
@@ -113,29 +115,27 @@ def zipped(*members, top=""):
 
 def test_what_was_packed_again_by_hand_is_taken():
     members = [("work/04/a.py", "1"), (".DS_Store", "x"), ("../__MACOSX/ml-careers/._profile.json", "x")]
-    assert "are in your work folder" in forms.unpack(zipped(*members, top="ml-careers/"))
+    assert "are in your work folder" in nb00.unpack(zipped(*members, top="ml-careers/"))
     assert (profile.work("04") / "a.py").read_text() == "1"
 
 
-@pytest.mark.parametrize(
-    "name", ["../evil", "work/04/../../evil", "/etc/evil", "evil", "work/04/../../../evil"]
-)
+@pytest.mark.parametrize("name", ["../evil", "work/../evil", "/etc/evil", "evil", "work/04/../../../evil"])
 def test_an_upload_writes_nowhere_else(name, home):
-    forms.unpack(zipped((name, "x")))
+    nb00.unpack(zipped((name, "x")))
     assert {file.name for file in home.iterdir()} <= {"work", "profile.json", "profile.json.lock"}
     assert not list(home.parent.glob("evil"))
 
 
 def test_an_upload_is_bounded_and_whole():
     with pytest.raises(ValueError, match="more than this form takes"):
-        forms.unpack(zipped(("work/04/big", b"0" * 11_000_000)))
+        nb00.unpack(zipped(("work/04/big", b"0" * 11_000_000)))
     good = zipped(("work/04/a.py", "x" * 999))
     place = good.index(b"a.py")
     broken = good[: place + 6] + b"damaged" + good[place + 13 :]
     foreign = zipped(top="x").replace(b"profile", b"another")
     for bad in (b"", b"PK\x03\x04", b"hello", broken, foreign):
         with pytest.raises(ValueError, match=r"holds no answers|damaged|not one that this form made"):
-            forms.unpack(bad)
+            nb00.unpack(bad)
     assert not list(profile.work("04").iterdir()) and not profile.path().exists()
 
 
@@ -146,11 +146,11 @@ def test_no_links_are_packed_or_followed(home):
     (profile.work("04") / "out").symlink_to(outside)
     (profile.work("04") / "b.py").symlink_to(outside / "b.py")
     (profile.work("04") / "huge").write_bytes(b"0" * 6_000_000)
-    data, said = forms.pack()
+    data, said = nb00.pack()
     assert zipfile.ZipFile(io.BytesIO(data)).namelist() == ["profile.json"]
     assert "b.py" in said and "huge" in said
     for name in ("work/04/out/b.py", "work/04/b.py"):
-        assert "could not be written: b.py" in forms.unpack(zipped((name, "evil")))
+        assert "could not be written: b.py" in nb00.unpack(zipped((name, "evil")))
     assert (outside / "b.py").read_text() == "secret"
 
 
@@ -158,4 +158,6 @@ def test_start_again_keeps_a_copy(ask, home):
     assert "The form is empty" in ask("forget")[0]
     assert profile.read() == profile.Profile() and ask.form.controls["hours"].value == ""
     assert len(list(home.glob("profile.json.replaced-*"))) == 1
+    ask.form.controls["hours"].value = 3
+    assert ask.sent[-1] == ("", ""), "the sentence above no longer holds"
     assert "holds no answers" in ask("unpack", b"nothing")[0]

@@ -71,10 +71,10 @@ def test_measures_by_hand():
     assert lesson.interval_score(table["midpoint"], low, high).tolist() == [100, 200, 200, 100]
     found = lesson.judge(table, low, high)
     assert found == {
-        "inside, %": 50, "above, %": 25, "below, %": 25, "width": 100, "score": 150,
+        "inside, %": 50, "above, %": 25, "below, %": 25, "width": 100, "interval score": 150,
     }  # fmt: skip
     ranges = np.column_stack([low, high])
-    assert 20 * stats.range_loss(table.assign(weight=1), ranges) == pytest.approx(found["score"])
+    assert 20 * stats.range_loss(table.assign(weight=1), ranges) == pytest.approx(found["interval score"])
     backwards = low.iloc[::-1], high.sample(frac=1, random_state=0)
     assert lesson.judge(table, *backwards) == found, "a method may return its rows in any order"
     early = pd.DataFrame({"midpoint": 0.0, "week": -1, "role": "a"}, [9])
@@ -109,7 +109,7 @@ def test_coverage_of_exchangeable_scores_is_what_was_promised():
 
 
 def test_what_the_notebook_says_of_its_results(whole, sealed, monkeypatch):
-    score = {name: lesson.judge(whole, *ranges)["score"] for name, ranges in sealed.items()}
+    score = {name: lesson.judge(whole, *ranges)["interval score"] for name, ranges in sealed.items()}
     assert score["each end, each role"] < score["each end"] < score["each role (Mondrian)"] < score["ACI"]
     for name in ("each end, each role", "each end", "each role (Mondrian)"):
         assert lesson.difference(whole, sealed[name], sealed["ACI"])[2] < 0, name
@@ -134,10 +134,8 @@ def test_what_the_notebook_says_below_its_panels():
     for step in (0.05, 0.5):
         figure = lesson.draw_adapted(table, aci(table, step), aci(table, 0, None))
         (_, inside), (_, correction) = (axes.get_lines()[:2] for axes in figure.axes)
-        steady[step], moved[step] = (
-            np.nanstd(inside.get_ydata()),
-            np.abs(np.diff(correction.get_ydata())).mean(),
-        )
+        steady[step] = np.nanstd(inside.get_ydata())
+        moved[step] = np.abs(np.diff(correction.get_ydata())).mean()
     assert steady[0.5] >= steady[0.05] and [round(one, 1) for one in moved.values()] == [0.7, 2.8]
     missed = {}
     for window, late, both in itertools.product((4, 13, 26), (0, 8), (False, True)):

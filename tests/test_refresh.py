@@ -136,9 +136,7 @@ def test_pair_joins_neighbours_that_agree_but_for_pay(rows, tops):
 
 
 @settings(deadline=None)  # a busy machine is no fault
-@given(
-    st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Data Scientist", "Data Analyst"])), min_size=1)
-)
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Data Scientist", "Engineer"])), min_size=1))
 def test_pairing_loses_no_record(rows):
     made = records(*[(1000 * salary, title) for salary, title in rows])
     top = pay.pair(made)
@@ -227,6 +225,14 @@ def test_wage_symbols_become_missing_with_a_note():
     assert notes[2] == "employment: not released"
 
 
+def test_adverts_of_2023_stand_in_the_one_role_of_their_title_whatever_their_collector_says():
+    titles, skills = ["Data Scientist II", "MLOps Engineer", "MLOps Engineer"], ["['aws']", "['azure']", ""]
+    adverts = pd.DataFrame({"job_title": titles, "job_country": "United States", "job_skills": skills})
+    table = surveys._tagged(unittest.mock.Mock(read=lambda *_: adverts), ["aws", "aws, azure or gcp"])
+    table = table.query("place == 'US' and group == 'MLOps Engineer'").sort_values(["skill", "method"])
+    assert table[["postings", "naming"]].to_numpy().tolist() == [[2, 0], [1, 0], [2, 1], [1, 1]]
+
+
 def test_percent_reads_the_firm_survey():
     assert official.percent(pd.Series(["3.7%", "S", "100.0%"])).tolist() == [3.7, pd.NA, 100.0]
 
@@ -240,11 +246,7 @@ def test_percent_reads_the_firm_survey():
         (official.model_kind, frozenset(["Government", "Academia"]), "Others without industry"),
         (surveys.degree, "Doctoral degree", "Doctorate"),
         (surveys.degree, "Professional doctorate", "Professional doctorate"),
-        (
-            surveys.degree,
-            "Professional degree (JD, MD, Ph.D, Ed.D, etc.)",
-            "Professional degree or doctorate",
-        ),
+        (surveys.degree, "Professional degree (JD, MD, etc.)", "Professional degree or doctorate"),
         (surveys.degree, "Primary/elementary school", "Up to secondary school"),
         (surveys.degree, "", "No answer"),
     ],
@@ -281,11 +283,7 @@ def test_missing_folder_file_and_wrong_file_are_one_sentence(tmp_path):
         sources.path("indeed-ai-tracker", "AI_posting.csv")
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\x1f\x8bbroken", gzip.compress(b"a,b\n1,2\n" * 99)[:-20]],
-    ids=["empty", "no gzip", "cut"],
-)
+@pytest.mark.parametrize("content", [b"", b"\x1f\x8bno", gzip.compress(b"a,b\n1,2\n" * 99)[:-20]], ids=len)
 def test_unreadable_file_is_one_sentence(tmp_path, content):
     path = tmp_path / "salaries.csv.gz"
     path.write_bytes(content)

@@ -38,16 +38,8 @@ def out_of_reach(tmp_path):
     # The notebook itself must see to it that no library reports.
     names = ("DO_NOT_TRACK", "MLFLOW_DISABLE_TELEMETRY", "ORT_DISABLE_TELEMETRY")
     names += ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
-    yield [
-        *(
-            "env",
-            *(f"-u{name}" for name in names),
-            f"HOME={home}",
-            f"TMPDIR={temporary}",
-            f"MPLCONFIGDIR={fonts}",
-        ),
-        *(sys.executable, alone.__file__, str(notes)),
-    ]
+    settings = [f"HOME={home}", f"TMPDIR={temporary}", f"MPLCONFIGDIR={fonts}"]
+    yield ["env", *(f"-u{name}" for name in names), *settings, sys.executable, alone.__file__, str(notes)]
     left = [str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()]
     assert [file for file in left if file != "notes" and "/.ipython/" not in file] == []
     if notes.exists():  # not every system lets a test leave its network

@@ -180,9 +180,9 @@ def _readme(resources: list[dict]) -> str:
     )
     head = (
         "# The tables\n\n"
-        f"Written by `{_MADE_BY}` from `data/refresh/tables.toml`: change that file, not this one. "
-        "Each table holds figures computed from its sources, never a copy of them; `pay_records` alone holds records. "
-        f"`{PACKAGE}` says the same for machines, with a checksum a file.\n\n"
+        "The figures that the notebooks rest on, computed from their sources, never a copy of them; `pay_records` alone "
+        f"holds records. `{PACKAGE}` says the same for machines, with a checksum a file.\n\n"
+        f"This page is written by `{_MADE_BY}` from `data/refresh/tables.toml`: change that file, not this one.\n\n"
         f"| table | rows | as of | what it is |\n| --- | --- | --- | --- |\n{rows}"
     )
     return "\n".join([head, *map(_section, resources)])

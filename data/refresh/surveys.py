@@ -1,13 +1,15 @@
 """Tables of shares: skills in postings, education and tools in surveys, each with a 95% interval."""
 
 import ast
+import itertools
 
 import pandas as pd
 from sources import RefreshError, Sources, vocabulary
+from titles import ALL_ROLES, role_of
 
 from helpers import stats
 
-ROLES = vocabulary()["roles"]
+ROLES = vocabulary()["roles"] | {role: role for role in ALL_ROLES}
 _KAGGLE = vocabulary()["kaggle"]
 _COUNTS = "posting-skill-shares"
 _CLOUDS = {"aws", "azure", "gcp"}
@@ -62,9 +64,12 @@ def skill_shares(sources: Sources) -> pd.DataFrame:
     columns = ["source", "role_group", "postings", "skill", "postings_naming_skill", "method"]
     given = sources.read(_COUNTS, "skill_shares_by_role_2020_2023_2025.csv", columns)
     given = given.rename(columns={"role_group": "group", "postings_naming_skill": "naming"})
+    labelled = given["source"].str.startswith(
+        "data_jobs 2023"
+    )  # by the collector's labels; counted anew by ours
+    tags, given = sorted(set(given.loc[labelled, "skill"])), given[~labelled].copy()
     given[["source", "year", "place"]] = given["source"].map(_collection).tolist()
     given["method"] = given["method"].map(vocabulary()["methods"])
-    tags = sorted(set(given.loc[given["source"] == "data_jobs 2023", "skill"]))
     table = pd.concat([given, _tagged(sources, tags), _parsed(sources)])
     table = _with_shares(
         table.astype({"postings": "int64", "naming": "int64"}), "group", "naming", "postings"
@@ -74,29 +79,24 @@ def skill_shares(sources: Sources) -> pd.DataFrame:
 
 
 def _tagged(sources: Sources, tags: list[str]) -> pd.DataFrame:
-    """Count tags over all adverts of 2023 with pay, those without any tag too."""
-    columns = ["job_title_short", "job_title", "job_country", "job_skills"]
+    """Count tags over the adverts of 2023 with pay, each in the one role that its title has by our rule."""
+    columns = ["job_title", "job_country", "job_skills"]
     adverts = sources.read("job-postings-skills-2023", "data_jobs_salary_all.csv.gz", columns)
     named = adverts["job_skills"].map(lambda text: set(ast.literal_eval(text)) if text else set())
-    label, title = adverts["job_title_short"], adverts["job_title"].str.lower()
-    labels = ("Data Scientist", "Data Analyst", "Data Engineer", "Machine Learning Engineer")
-    words = {
-        "MLOps in the title": "mlops",
-        "Research or applied scientist in the title": "research scientist|applied scientist",
-    }
-    groups = {name: label == name for name in labels}
-    groups |= {name: title.str.contains(pattern) for name, pattern in words.items()}
+    roles = adverts["job_title"].map(role_of)
     places = {"all countries": True, "US": adverts["job_country"] == "United States"}
+    bases = {"tags, all adverts": True, "tags, tagged adverts only": named.map(bool)}
     rows = []
-    for group, in_group in groups.items():
-        for place, in_place in places.items():
-            sets = named[in_group & in_place]
-            for tag in tags:
-                wanted = _CLOUDS if tag == "aws, azure or gcp" else {tag}
-                naming = sum(not wanted.isdisjoint(tags_of_one) for tags_of_one in sets)
-                rows.append((group, place, tag, len(sets), naming))
-    table = pd.DataFrame(rows, columns=["group", "place", "skill", "postings", "naming"])
-    return table.assign(year=2023, method="tags, all adverts", source="data_jobs 2023")
+    for role, (place, in_place), (method, in_base) in itertools.product(
+        ALL_ROLES, places.items(), bases.items()
+    ):
+        sets = named[(roles == role) & in_place & in_base]
+        for tag in tags:
+            wanted = _CLOUDS if tag == "aws, azure or gcp" else {tag}
+            naming = sum(not wanted.isdisjoint(tags_of_one) for tags_of_one in sets)
+            rows.append((role, place, method, tag, len(sets), naming))
+    table = pd.DataFrame(rows, columns=["group", "place", "method", "skill", "postings", "naming"])
+    return table.assign(year=2023, source="data_jobs 2023")
 
 
 def _parsed(sources: Sources) -> pd.DataFrame:

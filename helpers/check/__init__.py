@@ -19,14 +19,14 @@ from IPython.display import display
 from helpers import profile
 from helpers.check import running
 from helpers.check.guessing import guess
-from helpers.check.judging import error_in_words, judge_function, shown
+from helpers.check.judging import error_in_words, judge_function, judge_stopped, shown
 from helpers.check.reading import PROMPT, as_month, as_number, judge_number, written
 from helpers.check.solved import reference, solutions
 from helpers.check.verdict import Verdict, right, wrong
 
 __all__ = [
     "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "exercise", "exercises", "guess",
-    "judge_function", "judge_number", "reference", "right", "shown", "solutions", "versions", "written", "wrong",
+    "judge_function", "judge_number", "judge_stopped", "reference", "right", "shown", "solutions", "versions", "written", "wrong",
 ]  # fmt: skip
 
 
@@ -121,9 +121,7 @@ def build(todo, wrong=None):
             try:
                 verdict = running.limited(lambda: judge(piece, ours, versions(checker)))
             except TimeoutError:
-                said = (
-                    f"It was still running after {running.SECONDS} seconds. Is there a loop without an end?"
-                )
+                said = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
                 verdict = Verdict("wrong", said)
             except BaseException as error:
                 verdict = Verdict("wrong", f"It stopped with {error_in_words(error)}.")

@@ -57,6 +57,20 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
     return wrong(f"`{name}({call})` {came}. It should {should}.{nothing}")
 
 
+def judge_stopped(stopped, systems, faults):
+    """Judge what tells good systems from faulty ones, such as a test, by those that it stopped.
+
+    `stopped` is a mapping from the name of a system to the reason given; `faults`, from the name of each faulty one to what
+    has been missed if it gets through.
+    """
+    good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
+    blamed = sorted(good & set(stopped))
+    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
+    if blamed:
+        return wrong(f"{score} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
+    return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
+
+
 def _has_names(case):
     return len(case) == 2 and isinstance(case[0], tuple) and isinstance(case[1], dict)
 
@@ -120,11 +134,8 @@ def _unchanged(given, before):
 def shown(value):
     """str: a value as a learner would write it, short."""
     if isinstance(value, pd.DataFrame):
-        row = (
-            ", ".join(f"{name} {shown(cell)}" for name, cell in value.iloc[0].items())
-            if len(value) == 1
-            else ""
-        )
+        cells = value.iloc[0].items() if len(value) == 1 else ()
+        row = ", ".join(f"{name} {shown(cell)}" for name, cell in cells)
         return f"a table of one row: {row[:120]}" if row else f"a table of {len(value):,} rows"
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
         return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"

@@ -45,15 +45,9 @@ def as_month(answer):
 def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
     """Judge a number against the right one and against what likely mistakes give.
 
-    Parameters
-    ----------
-    tolerance : float
-        Right within plus or minus this, so that rounding does not matter.
-    mistakes : dict of float to str
-        What a likely mistake gives, and the hint for it; the nearest is used if it is within `tolerance`, else the
-        hint with the key ``None``.
-    percent : bool
-        A percentage is asked for: the same as a share (0.36 for 36%) is right, too.
+    It is right within plus or minus `tolerance`, so that rounding does not matter. `mistakes` maps what a likely mistake gives
+    to its hint; the nearest is used if it is within the tolerance, else the hint with the key None. With `percent` the same
+    as a share (0.36 for 36%) is right, too.
     """
     value, answer = as_number(answer), _single(answer)
     if abs(value - target) <= tolerance:

@@ -1,15 +1,19 @@
 """Run a learner's file of tests over systems, good and faulty, as pytest would."""
 
+import copy
+import dataclasses
 import os
 import shutil
 import sys
 import tempfile
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.check.judging import judge_stopped
 from helpers.check.running import limited
-from helpers.check.verdict import right, wrong
+from helpers.check.verdict import wrong
 
 # No settings of the learner's folder or computer count, nothing is written, no handler of the kernel is replaced.
 _OPTIONS = ["-c", os.devnull, "--noconftest", "--import-mode=importlib", "--capture=no", "--continue-on-collection-errors"]  # fmt: skip
@@ -17,19 +21,11 @@ _OFF = ("cacheprovider", "terminal", "unraisableexception", "threadexception", "
 
 
 def run(tests, systems):
-    """Run a file of tests on each of several systems.
+    """Run a file of tests (a Path) on each of several systems.
 
-    Parameters
-    ----------
-    tests : pathlib.Path
-    systems : dict of str to dict
-        By name, what the arguments of a test stand for: ``{"good": {"served": ..., "signed": ...}}``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a test and system: ``system``, ``test``, ``passed``, ``reason`` (the first line of a failure). What
-        rests on no system (a file that cannot be read, a test that asks for none) has the system ``"all"``.
+    `systems` says by name what the arguments of a test stand for: ``{"good": {"served": ..., "signed": ...}}``. Returns a
+    DataFrame with a row a test and system: ``system``, ``test``, ``passed``, ``reason`` (the first line of a failure).
+    What rests on no system (a file that cannot be read, a test that asks for none) has the system ``"all"``.
     """
     return limited(lambda: _run(tests, systems))
 
@@ -69,34 +65,34 @@ def _run(tests, systems):
             if str(getattr(module, "__file__", None)).startswith(folder):
                 del sys.modules[name]  # the next file has the same name
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        rows.append(
-            ("all", "", False, "the tests were stopped before their end, by SystemExit or `pytest.exit`")
-        )
+        why = "the tests were stopped before their end, by SystemExit or `pytest.exit`"
+        rows.append(("all", "", False, why))
     return pd.DataFrame(rows, columns=["system", "test", "passed", "reason"])
 
 
 def judge_tests(tests, systems, faults, takes):
-    """Judge a file of tests by the systems that it stops; see :func:`run`.
+    """Judge a file of tests by the systems that it stops; see :func:`run` and :func:`judge_stopped`.
 
-    Parameters
-    ----------
-    faults : dict of str to str
-        By name of a faulty system, what a file that lets it through has missed. All other systems are good.
-    takes : str
-        What the tests take, as a sentence, for a file in which there are none.
+    `faults` says by name of a faulty system what a file that lets it through has missed; all other systems are good.
+    `takes` says in a sentence what the tests take, for a file in which there are none.
     """
     found = run(tests, systems)
     alone, failed = found["system"] == "all", ~found["passed"].astype(bool)
     if alone.all() or (alone & failed).any():
         said = next(filter(None, found["reason"][alone]), "")
         return wrong(f"{takes}{said and f' pytest says: {said}.'}")
-    stopped = found[failed].groupby("system")["reason"].first()
-    good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
-    blamed = sorted(good & set(stopped.index))
-    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
-    if blamed:
-        return wrong(f"{score} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
-    return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
+    stopped = found[failed].groupby("system")["reason"].first().to_dict()
+    return judge_stopped(stopped, systems, faults)
+
+
+def skewed(product, first, second):
+    """A faulty system: a trained product whose encoder takes two words for each other."""
+    ends = copy.deepcopy(product.ends)
+    for encoder in (part for end in ends for part in end[0].named_transformers_.values()):
+        for words in getattr(encoder, "categories_", ()):
+            places = np.flatnonzero(np.isin(words, [first, second]))
+            words[places] = words[places[::-1]]
+    return dataclasses.replace(product, ends=ends)
 
 
 def _fixture(name, systems):

@@ -1,8 +1,211 @@
-"""Checkers of notebook 00."""
+"""Notebook 00: is this computer ready, the map, the form about the learner, their files; and the checkers."""
 
+import datetime as dt
+import filecmp
+import io
 import math
+import pathlib
+import shutil
+import sys
+import tempfile
+import zipfile
+import zlib
+from importlib import metadata
 
-from helpers import check, course, tables
+import anywidget
+import traitlets
+from IPython.display import Markdown
+from packaging.requirements import Requirement
+
+from helpers import check, course, live, profile, tables
+
+_MOST = 5_000_000  # bytes of an upload, unpacked; the work of all notebooks takes a tenth
+
+
+def computer():
+    """Markdown: is this computer ready for the series, and what is to be done for each "no"?"""
+    questions = {
+        "Python is 3.11 to 3.14": _python(),
+        "all packages are there, in versions that fit": _packages(),
+        "all tables of `data/` are whole": _tables(),
+        # An update that changes nothing shows whether anything could be saved.
+        "your answers can be saved": profile.update(lambda told: None).note.rstrip("."),
+    }
+    lines = [
+        f"- ✗ **To do:** {what}. {advice}" if advice else f"- ✓ OK: {what}"
+        for what, advice in questions.items()
+    ]
+    verdict = "Everything is ready."
+    if any(questions.values()):
+        verdict = "Do what the marked lines say, restart the kernel, run again."
+    return Markdown("\n".join([*lines, "", f"**{verdict}**"]))
+
+
+def _python():
+    if (3, 11) <= sys.version_info[:2] < (3, 15):
+        return ""
+    have = ".".join(str(part) for part in sys.version_info[:3])
+    return f"This is {have}: make a new environment with 3.11, as README.md says"
+
+
+def _packages():
+    repair = "run `pip install -c constraints.txt -e .`"
+    try:
+        wanted = [Requirement(line) for line in metadata.requires("ml-careers") or ()]
+    except metadata.PackageNotFoundError:
+        return f"The project is not installed: {repair} in its folder"
+    faults = [_fault(want) for want in wanted if not want.marker or want.marker.evaluate({"extra": ""})]
+    said = "; ".join(fault for fault in faults if fault)
+    return said and f"{said}: {repair} in the project's folder"
+
+
+def _fault(want):
+    try:
+        have = metadata.version(want.name)
+    except metadata.PackageNotFoundError:
+        return f"{want.name} is missing"
+    if want.specifier.contains(have, prereleases=True):
+        return ""
+    return f"{want.name} is {have}, but {str(want.specifier).replace(',', ' and ')} is needed"
+
+
+def _tables():
+    try:
+        for name in tables.names():
+            tables.load(name)
+    except tables.DamagedTable as error:
+        return str(error).rstrip(".")
+    return ""
+
+
+def overview():
+    """Show (as Markdown) every notebook, what is made in it, how long it takes, and what the learner has solved and built.
+
+    Notebooks that are not written yet have no link.
+    """
+    solved = profile.read().solved
+    lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
+    lines.append("| --- | --- | ---: | ---: | --- | --- |")
+    for notebook in course.SERIES:
+        full, without = notebook.minutes[:2]
+        name, done = f"{notebook.number} {notebook.title}", ["not written yet", ""]
+        if notebook.path.exists():
+            name = f"[{name}]({notebook.path.name})"
+            kinds = (check.exercises(notebook.number), check.builds(notebook.number))
+            done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
+        lines.append(f"| {name} | {notebook.makes} | {full} | {without} | {done[0]} | {done[1]} |")
+    in_all = "In all about {} hours, {} without the builds.".format(*course.hours())
+    return Markdown("\n".join([*lines, "", f"{in_all} Each notebook also runs on its own.", "", _made()]))
+
+
+def _done(names, solved):
+    count = len(set(names) & set(solved))
+    mark = "\u00a0✓" if 0 < len(names) == count else ""  # on the same line as the count
+    return f"{count} of {len(names)}{mark}" if names else "none"
+
+
+def _made():
+    root = profile.work("00").parent
+    files = sorted(file.relative_to(root) for file in root.glob("*/*") if file.is_file())
+    if not files:
+        return "Your work folder, `work`, is empty so far."
+    shown = ", ".join(f"`{file.as_posix()}`" for file in files[:40])
+    return f"Your work folder, `work`, holds {shown}{' and more' * (len(files) > 40)}."
+
+
+class Files(anywidget.AnyWidget):
+    """Buttons below a form: a download of answers and work as one zip file, an upload of it, and a fresh start."""
+
+    _esm = pathlib.Path(__file__).with_name("files.js")
+    most = traitlets.Int(_MOST).tag(sync=True)
+
+    def __init__(self, form):
+        super().__init__()
+        self._form = form
+        # What a button said last may no longer hold once another answer is given.
+        form.status.observe(lambda _: self.send({"said": "", "name": ""}, []), "value")
+        self.on_msg(lambda _, asked, sent: self._answer(asked["do"], sent))
+
+    def _answer(self, what, sent):
+        name, data = "", []
+        try:
+            if what == "pack":  # only now: what lies in the work folder changes all the time
+                name = f"ml-careers-{dt.date.today():%Y-%m-%d}.zip"
+                packed, said = pack()
+                data = [packed]
+            elif what == "unpack":
+                said = unpack(bytes(sent[0]))
+            else:
+                empty = "The form is empty. A copy of what it held is kept on this computer."
+                said = profile.replace(b"{}").note or empty
+        except ValueError as error:
+            said = str(error)
+        self._form.fill()
+        self.send({"said": said, "name": name}, data)
+
+    def _ipython_display_(self):
+        text = "Download answers and work, upload them, start again: run this notebook first."
+        live.present(self, f"<p>{text}</p>", text)
+
+
+def pack():
+    """Pack answers and work folder, without links and what is over the limit: a zip file (bytes), and a sentence."""
+    buffer, room, left_out = io.BytesIO(), _MOST, []
+    root = profile.work("00").parent
+    found = sorted((file for file in root.rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("profile.json", profile.read().model_dump_json(indent=1))
+        for file in found:
+            name = f"work/{file.relative_to(root).as_posix()}"
+            if "/." in name or "__pycache__" in name:
+                continue
+            room -= file.stat().st_size
+            if room < 0 or file.is_symlink():
+                left_out.append(file.name)
+            else:
+                archive.writestr(name, file.read_bytes())
+    rest = f" Left out, links or too large: {', '.join(left_out[:5])}." if left_out else ""
+    return buffer.getvalue(), f"The file holds your answers and your work.{rest}"
+
+
+def unpack(data):
+    """Put uploaded answers, or a zip file of :func:`pack`, in place; what was there is kept aside.
+
+    Returns a sentence for the learner. Raises ValueError with one if it is not what was downloaded; nothing has changed then.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return profile.replace(data).note or "The form shows your answers as they are now."
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if sum(member.file_size for member in archive.infolist()) > 2 * _MOST:
+                    raise ValueError("The zip file holds more than this form takes: take the largest out.")
+                archive.extractall(folder)  # in there, whatever its members are called
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):
+            raise ValueError("The zip file is damaged: download it again.") from None
+        # Where a system unpacks downloads by itself, and it is packed again by hand, all lies in a folder.
+        found = pathlib.Path(folder).rglob("profile.json")
+        answers = min(found, key=lambda file: len(file.parts), default=None)
+        if answers is None:
+            raise ValueError("The zip file is not one that this form made: choose the one you downloaded.")
+        told, work = profile.replace(answers.read_bytes()), answers.with_name("work")
+        try:
+            if work.is_dir():
+                shutil.copytree(work, profile.work("00").parent, copy_function=_copy, dirs_exist_ok=True)
+        except shutil.Error as error:
+            names = ", ".join(pathlib.Path(target).name for _, target, _ in error.args[0][:5])
+            return f"Your answers are in, but these could not be written: {names}."
+    return told.note or "The form shows your answers now, and the files are in your work folder."
+
+
+def _copy(source, target):
+    """Copy a file into the work folder; one that is there and differs is kept beside it under another name."""
+    target = pathlib.Path(target)
+    if not target.resolve().is_relative_to(profile.work("00").parent.resolve()):
+        raise OSError("a link leads out of the work folder")
+    if target.exists() and not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
+        target.replace(target.with_name(f"{target.name}.replaced-{dt.datetime.now():%Y-%m-%d-%H%M%S-%f}"))
+    shutil.copyfile(source, target)
 
 
 @check.exercise(
@@ -30,19 +233,17 @@ def order_of_cells(answer):
 def weeks_needed(answer):
     """Weeks for the whole series at three hours a week, with its builds."""
     hours = course.hours()[0]
-    weeks = hours / 3
-    value = check.as_number(answer)
-    target = math.ceil(weeks) if value == math.ceil(weeks) else weeks
+    value, weeks, whole = check.as_number(answer), hours / 3, math.ceil(hours / 3)
+    target = whole if value == whole else weeks
     return check.judge_number(
         value,
         target,
         0.06,
-        f"{hours} hours are {weeks:.1f} weeks of three hours: say {math.ceil(weeks)}.",
+        f"{hours} hours are {weeks:.1f} weeks of three hours: say {whole}.",
         {
             hours: "Those are hours: divide by the three hours of a week.",
             hours * 60 / 3: "Those are minutes divided by three: use the hours.",
-            math.ceil(weeks)
-            - 1: "You rounded down: after that many weeks there is still something left to do.",
+            whole - 1: "You rounded down: after that many weeks there is still something left to do.",
             None: "Divide the hours of the whole series, with the builds, by 3.",
         },
     )

@@ -99,8 +99,8 @@ def judge(table, low, high):
     low, high = low[rows.index], high[rows.index]
     above, below = 100 * (rows["midpoint"] > high).mean(), 100 * (rows["midpoint"] < low).mean()
     found = {"inside, %": 100 - above - below, "above, %": above, "below, %": below}
-    score = interval_score(rows["midpoint"], low, high).mean()
-    return found | {"width": (high - low).mean(), "score": score}
+    score = interval_score(rows["midpoint"], low, high)
+    return found | {"width": (high - low).mean(), "interval score": score.mean()}
 
 
 def mean(table, values):
@@ -151,8 +151,8 @@ def draw_adapted(table, correction, fixed):
     above.set(ylim=(60, 95), ylabel="Inside, %")
     above.tick_params(labelbottom=False)
     above.legend(loc="lower left", ncols=2)
-    below.set(ylim=(-15, 35), ylabel="Correction")
-    below.yaxis.set_label_coords(-0.066, 0.5)
+    below.set(ylim=(-15, 35))
+    below.set_title("Correction, thousand USD a year", loc="left", fontsize=10, fontweight="normal")
     found, jump = judge(table, *widen(table, correction)), moved.diff().abs().mean()
     title = f"{found['inside, %']:.0f}% inside; the correction moves by {jump:.1f} thousand USD a week"
     return charts.finish(figure, title, tables.cite("pay_ranges"), _price(found))
@@ -161,7 +161,7 @@ def draw_adapted(table, correction, fixed):
 def draw_roles(table, low, high):
     """Draw how far the coverage of each role is from the promise, with its interval."""
     found, roles = judge(table, low, high), by_role(table, low, high)
-    title = f"Width {found['width']:.1f}, score {found['score']:.1f}, {roles['missed'].sum()} misses too many"
+    title = f"Width {found['width']:.1f}, interval score {found['interval score']:.1f}, {roles['missed'].sum()} misses too many"
     words = {"title": title, "source": tables.cite("pay_ranges"), "sentence": _price(found)}
     words["unit"] = "Coverage minus the promised 80%, in points, with 95% intervals"
     gaps = roles[["inside, %", "low", "high"]] - 80
@@ -169,7 +169,7 @@ def draw_roles(table, low, high):
 
 
 def _price(found):
-    price = f"mean width {found['width']:.1f}, interval score {found['score']:.1f} thousand USD a year"
+    price = "mean width {width:.1f}, interval score {interval score:.1f} thousand USD a year".format(**found)
     return f"Weeks 0 to 40: {found['inside, %']:.1f}% of the midpoints lie inside, {price}."
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import bisect
 import contextlib
-import copy
 import functools
 import importlib.util
 import re
@@ -69,16 +68,6 @@ def fair(processes=1, line=200):
     return charts.finish(figure, f"{refused + left:.1f}% get no answer in time, for {price}", source, said)
 
 
-def skewed(product, first, second):
-    """A product whose encoder takes two words for each other, as when somebody encodes on their own."""
-    ends = copy.deepcopy(product.ends)
-    for encoder in (part for end in ends for part in end[0].named_transformers_.values()):
-        for words in getattr(encoder, "categories_", ()):
-            places = np.flatnonzero(np.isin(words, [first, second]))
-            words[places] = words[places[::-1]]
-    return pay.PayRange(ends, product.correction)
-
-
 @functools.cache
 def product():
     """What goes live on 1 September 2024, and the adverts that it learned from."""
@@ -90,7 +79,7 @@ def ill():
     """Start a service with a symptom."""
     signed, learned = product()
     patient = Service(model.export(signed, "september-2024", learned))
-    patient.challenger(model.export(skewed(signed, "GB", "DE"), "october-2024", learned))
+    patient.challenger(model.export(suites.skewed(signed, "GB", "DE"), "october-2024", learned))
     patient.traffic(0.3)
     return patient
 
@@ -154,8 +143,8 @@ def _systems():
         return lambda jobs: np.array([answers[job] for job in map(tuple, jobs[[*pay.FEATURES]].to_numpy())])
 
     systems = {
-        "levels by letters": skewed(skewed(signed, "MI", "EX"), "MI", "SE").predict,
-        "countries swapped": skewed(signed, "GB", "DE").predict,
+        "levels by letters": suites.skewed(suites.skewed(signed, "MI", "EX"), "MI", "SE").predict,
+        "countries swapped": suites.skewed(signed, "GB", "DE").predict,
         "share for percentage": lambda jobs: signed.predict(jobs.assign(remote=jobs["remote"] / 100)),
         "no correction": pay.PayRange(signed.ends).predict,
         "a rare job": table(lambda job, ends: ends + 5 * (job[1] == "EX" and job[3] == "LT")),

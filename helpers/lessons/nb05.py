@@ -1,6 +1,6 @@
 """Notebook 05: candidates good and bad, a registry, shadow runs, the weekly stream; the judges of its pieces."""
 
-import copy
+import contextlib
 import dataclasses
 import datetime
 import functools
@@ -29,7 +29,11 @@ SOURCE = tables.cite("pay_ranges")
 
 
 def registry(folder):
-    """str: address of a new registry in a folder; those of earlier runs stay as they are."""
+    """str: address of a new registry in a folder, from which those of earlier runs are taken away."""
+    for old in folder.glob("registry-*.db"):
+        with contextlib.suppress(OSError):  # one that is still open stays, where the system wants it so
+            old.unlink()
+    # A name that nobody has used: MLflow remembers for each address that its tables are there.
     file = folder / f"registry-{datetime.datetime.now():%Y-%m-%d-%H%M%S-%f}.db"
     # In an address these two mean more.
     return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")
@@ -64,7 +68,7 @@ def handed_in(name, trained, rows, exported=None):
 def candidates():
     """dict of str to candidate: what three people hand in for the next release."""
     good, rows = train("2022-09-01", "2024-03-31")
-    letters = skewed(skewed(good, "MI", "EX"), "MI", "SE")
+    letters = suites.skewed(suites.skewed(good, "MI", "EX"), "MI", "SE")
     return {
         "march-2024": handed_in("march-2024", good, rows),
         "june-2024": handed_in("june-2024", *train("2022-09-01", JUDGE[1])),
@@ -76,16 +80,6 @@ def in_a_hurry():
     """A candidate that comes around the tests: its ranges are 18 thousand USD narrower at each end."""
     good = candidates()["march-2024"]
     return handed_in("weekend-2024", _moved(good.trained, -18), good.rows)
-
-
-def skewed(trained, first, second):
-    """A model as a faulty export has it: its encoder takes two words for each other."""
-    ends = copy.deepcopy(trained.ends)
-    for encoder in (part for end in ends for part in end[0].named_transformers_.values()):
-        for words in getattr(encoder, "categories_", ()):
-            places = np.flatnonzero(np.isin(words, [first, second]))
-            words[places] = words[places[::-1]]
-    return pay.PayRange(ends, trained.correction)
 
 
 def _moved(trained, thousand, roles=pay.ALL_ROLES):
@@ -126,7 +120,7 @@ def _release_systems():
     period = ("2022-09-01", "2024-03-31")
     unseen = {
         "second": handed_in("second", train(*period, n_estimators=80)[0], rows),
-        "swapped": handed_in("swapped", good, rows, skewed(good, "GB", "DE")),
+        "swapped": handed_in("swapped", good, rows, suites.skewed(good, "GB", "DE")),
         "lazy": handed_in("lazy", train(*period, n_estimators=3)[0], rows),
         "roomy": handed_in("roomy", _moved(good, 14), rows),
         "one role": handed_in("one-role", _moved(good, -14, ["Data Analyst"]), rows),

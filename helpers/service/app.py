@@ -14,21 +14,23 @@ from typing import Annotated
 
 import prometheus_client as prometheus
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
 from helpers.pay import FEATURES, Job
 from helpers.service import model
 
 MOST = 1_000  # adverts in one request
-KEPT = 10_000  # answers that the log remembers
+KEPT = 2_000  # answers that the log remembers
 
 # The usual pages of documentation load their scripts from elsewhere.
-app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, max_body_size=300 * MOST)
+bounds = {"redirect_slashes": False, "max_body_size": 300 * MOST}  # a redirect goes where the caller says
+app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, **bounds)
 answers = prometheus.Counter("pay_answers", "Adverts answered.", ["model"])
 failures = prometheus.Counter("pay_model_failures", "Requests that a model could not answer.", ["model"])
 seconds = prometheus.Histogram("pay_answer_seconds", "Time that a request spends in the models.")
-log = deque(maxlen=KEPT)
+log = deque(maxlen=KEPT)  # of JSON, so that it is quick to hand out
 
 
 def read(name):
@@ -80,9 +82,16 @@ def answer(jobs):
     nothing = [None] * len(jobs)
     for job, champions, challengers in zip(jobs, old or nothing, new or nothing, strict=True):
         given = {"model": chosen.name, "champion": champions, "challenger": challengers, "asked": asked}
-        log.append(job.model_dump() | given)
+        log.append(json.dumps(job.model_dump() | given))
     answers.labels(chosen.name).inc(len(jobs))
     return ranges, chosen.name
+
+
+@app.exception_handler(RequestValidationError)
+async def refuse(request, error):
+    """What is wrong, without what was sent: JSON from a caller may hold what no answer can, such as NaN."""
+    faults = [{key: fault[key] for key in ("loc", "msg", "type")} for fault in error.errors()]
+    return Response(json.dumps({"detail": faults}), 422, media_type="application/json")
 
 
 # Each function is `async`: it answers in the server's own loop. A thread for each would cost more than the answer.
@@ -112,7 +121,7 @@ async def health():
 @app.get("/log")
 async def recent():
     """The answers that were given, the oldest first."""
-    return JSONResponse(list(log))
+    return Response(f"[{','.join(log)}]", media_type="application/json")
 
 
 @app.get("/metrics")

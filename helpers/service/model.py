@@ -5,6 +5,7 @@ cannot run code of its own. :func:`from_bytes` takes only files that need nothin
 """
 
 import dataclasses
+import datetime as dt
 import json
 import re
 
@@ -51,16 +52,10 @@ def every_job():
 
 
 def export(pay_range, name, learned):
-    """bytes: a product as an ONNX file, with its correction, its name and what it learned from.
+    """bytes: a :class:`helpers.pay.PayRange` as an ONNX file, with its correction, its name and what it learned from.
 
-    Parameters
-    ----------
-    pay_range : helpers.pay.PayRange
-        Its ends have one encoder, see :func:`helpers.pay.pipeline`.
-    name : str
-        1 to 60 letters, digits, dots, hyphens and underscores.
-    learned : pandas.DataFrame
-        The adverts that it was trained on; their period and number go into the file.
+    The name has 1 to 60 letters, digits, dots, hyphens and underscores. `learned` are the adverts that the product was
+    trained on; their period and number go into the file.
     """
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -146,7 +141,7 @@ def from_bytes(data):
         served = Served(facts["name"], facts["first"], facts["last"], int(facts["adverts"]), session)
         # The name goes into answers, labels and files.
         named = re.fullmatch(r"[A-Za-z0-9._-]{1,60}", served.name)
-        dated = all(re.fullmatch(r"\d{4}-\d\d-\d\d", day, re.ASCII) for day in (served.first, served.last))
+        dated = all(f"{dt.date.fromisoformat(day)}" == day for day in (served.first, served.last))
         answers = served.predict(every_job())
     except Exception as error:
         raise ValueError(_FOREIGN) from error

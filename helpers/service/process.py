@@ -116,10 +116,6 @@ class Service(contextlib.AbstractContextManager):
         """pandas.DataFrame: the adverts that were answered, the model that was heard, and what both said."""
         return pd.DataFrame(self._call("GET", "/log").json())
 
-    def metrics(self):
-        """str: counts and times, as monitors read them."""
-        return self._call("GET", "/metrics").text
-
     def stop(self):
         """Stop it; may be called twice."""
         self._client.close()

@@ -10,11 +10,17 @@ import threading
 from pathlib import Path
 
 import uvicorn
+from starlette.responses import JSONResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+MOST = 200  # callers at a time; then 503 at once, not a queue without end
+FULL = f"The service is full: it serves {MOST} callers at a time. Try again in a moment."
 
 
 class Impatient(H11Protocol):
-    """Closes a connection that stops within a request. uvicorn itself does so only between two of them."""
+    """Closes a connection whose request is not there in time. uvicorn itself does so only between two of them."""
+
+    late = None
 
     def connection_made(self, transport):
         super().connection_made(transport)
@@ -26,8 +32,35 @@ class Impatient(H11Protocol):
 
     def _wait(self):
         unfinished = self.cycle is None or self.cycle.more_body or self.cycle.response_complete
-        if unfinished and self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+        if unfinished and not self.late:
+            self.late = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+        elif self.late and not unfinished:
+            self.late = self.late.cancel()
+
+
+def bounded(app, state):
+    """The application, with a sentence that says what to do for callers who meet a limit; the libraries have a phrase."""
+    bound = getattr(app, "max_body_size", None)
+    large = f"A request may have {bound or 0:,} bytes at most. Send fewer adverts at once."
+
+    async def answer(scope, receive, send):
+        refused = None
+
+        async def pass_on(message):
+            nonlocal refused
+            if bound and message.get("status") == 413:
+                refused = JSONResponse({"detail": large}, 413)
+            if not refused:
+                await send(message)
+
+        if scope["type"] == "http" and max(len(state.connections), len(state.tasks)) > MOST:
+            refused = JSONResponse({"detail": FULL}, 503, {"Connection": "close"})
+        else:
+            await app(scope, receive, pass_on)
+        if refused:
+            await refused(scope, receive, send)
+
+    return answer
 
 
 def main(file):
@@ -42,7 +75,6 @@ def main(file):
         http=Impatient,
         log_level="warning",
         access_log=False,
-        limit_concurrency=200,  # then 503 at once, not a queue without end
         timeout_keep_alive=8,  # a client gives up an idle connection after 5, so none is closed while it sends
     )
     # The protocol is named: without it, asyncio leaves each answer waiting for its packet to be filled up.
@@ -51,6 +83,7 @@ def main(file):
     Path(".port").write_text(str(listener.getsockname()[1]))
     Path(".port").replace("port")
     server = uvicorn.Server(config)
+    config.app = bounded(module.app, server.server_state)
     server.capture_signals = contextlib.nullcontext  # its handlers would stop it at the Stop button
     server.run(sockets=[listener])
 

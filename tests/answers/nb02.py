@@ -1,7 +1,5 @@
 """Answers to the exercises of notebook 02, and pieces for its builds: right ones of another make, and likely mistakes."""
 
-import datetime as dt
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -28,18 +26,10 @@ A job seeker might settle for less. Employers drawn at random would show whether
 """
 RIGHT = {
     "what_is_unknown": ["B", " b ", "B."],
-    "scope_months": [
-        ["2024-06", "2024-08"], {"2024-08", "2024-06"}, (pd.Period("2024-06"), dt.date(2024, 8, 1)),
-        pd.to_datetime(["2024-06-01", "2024-08-01"]), "2024-08 and 2024-06", "June 2024, August 2024",
-    ],
     "memo": [(GOOD, 78.2), (GOOD, 77.6), (OTHER, 78.2)],
 }  # fmt: skip
 WRONG = {
     "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("D", "Choose"), (2, "could not be read")],
-    "scope_months": [
-        (["2024-06"], "one of the two"), ("2024-08", "one of the two"), (["2024-06", "2024-09"], "One of the two is right"),
-        (["2024-06", "2024-07", "2024-08"], "Both are among yours"), (["2023-01", "2023-02"], "No title starts"),
-    ],
     "memo": [
         ((GOOD, 69.4), "not found: gives the coverage"),
         ((GOOD.replace("Applicants", "Some"), 78.2), "not found: says who is harmed"),
@@ -69,7 +59,7 @@ def boxes(adverts):
     each = us.loc[us.index.repeat(us["weight"])].groupby("role", observed=True)["midpoint"]
     parts = {f"{role}\n{each.get_group(role).size} adverts": each.get_group(role) for role in pay.ROLES}
     axes.boxplot(list(parts.values()), tick_labels=list(parts))
-    axes.set(ylabel="dollars a year (thousand)", title="United States")
+    axes.set(ylabel="dollars a year (thousand)", title="United States, aijobs.net")
     return figure
 
 
@@ -87,7 +77,7 @@ def bars(adverts, start=0, unit="thousand USD a year", medians=True):
         middle = middle if medians else np.average(rows["midpoint"], weights=rows["weight"]) + 2
         axes.bar(f"{role}\n{rows['weight'].sum():,}", middle)
         axes.vlines(place, low, high, color="black")
-    axes.set(ylim=(start, None), ylabel=unit, title="Offers in the US")
+    axes.set(ylim=(start, None), ylabel=unit, title="Offers in the US; source: aijobs.net")
     return axes
 
 
@@ -109,7 +99,7 @@ def loop(adverts, day, weights=True, least=stats.LEAST, ends=(0.1, 0.9)):
     for _, job in later.iterrows():
         key = (job["role"], job["level"], job["country"])
         if key not in known:
-            for names in (("role", "level", "country"), ("role", "level"), ("role",), ()):
+            for names in (("role", "level", "country"), ("role",), ()):
                 rows = past
                 for name in names:
                     rows = rows[rows[name] == job[name]]
@@ -127,18 +117,42 @@ def peeks(adverts, day):
     return loop(both, day)
 
 
-def rules(table):
-    """A right decision, without a loop."""
-    few = (table["adverts"] < stats.LEAST) | (table["high"] - table["low"] > 20)
-    shown = np.where(few, "too few", np.where(table["low"] >= 70, "show", "do not show"))
-    return dict(zip(table.index, shown.tolist(), strict=True))
+def rules(row, sure="low"):
+    """A right decision, written another way; or, with another column, a wrong one."""
+    few = row["adverts"] < stats.LEAST or row["high"] - row["low"] > 20
+    return "too few" if few else ("do not show", "show")[int(row[sure] >= 70)]
+
+
+def asserted(adverts, day, equal=0.02, least=0, first=None):
+    """A right audit, written another way; or, with other arguments, a wrong one."""
+    broken, months = set(), adverts["arrived"].dt.strftime("%Y-%m")
+    expected = pd.date_range(first or adverts["arrived"].min().replace(day=1), day, freq="MS").strftime(
+        "%Y-%m"
+    )
+    if set(expected) - set(months):
+        broken.add("months are missing")
+    for row in adverts[["low", "high", "arrived"]].itertuples(index=False):
+        if not least <= row.low <= row.high <= 900 or row.arrived > day:
+            broken.add("a row is wrong")
+    for name, known in (("role", pay.ALL_ROLES), ("country", pay.COUNTRIES)):
+        broken |= {f"unknown {name}: {one}" for one in set(adverts[name]) - set(known)}
+    if len(adverts) - len(adverts.drop_duplicates()) > equal * len(adverts):
+        broken.add("rows stand twice")
+    return broken
+
+
+def in_order(adverts, day):
+    """A wrong audit: it adds a column to the table of the caller."""
+    adverts["month"] = 1
+    return []
 
 
 RIGHT_PIECES = {
     "twins": [LAG, CASE],
     "pay_by_role": [boxes, bars],
     "rival": [loop, lambda adverts, day: loop(adverts.copy(), pd.Timestamp(day)).tolist()],
-    "decide": [rules, lambda table: {role: rules(table.loc[[role]])[role] for role in table.index}],
+    "decide": [rules, lambda row: np.str_(rules(row.astype(float)))],
+    "audit": [asserted, lambda adverts, day: pd.Series(sorted(asserted(adverts, day)), dtype=str)],
 }
 WRONG_PIECES = {
     "twins": [
@@ -168,12 +182,25 @@ WRONG_PIECES = {
         (lambda adverts, day: loop(adverts, day)[:, ::-1], "should give"),
     ],
     "decide": [
-        (lambda table: rules(table.assign(low=table["coverage"])), "should give"),
-        (lambda table: rules(table.assign(adverts=99)), "number of adverts"),
-        (lambda table: {role: "show" for role in table.index}, "should give"),
-        (lambda table: pd.Series(rules(table)).str.upper().to_dict(), "should give"),
-        (lambda table: rules(table.assign(adverts=table["adverts"] - 1)), "only *fewer*"),
-        (lambda table: rules(table.assign(low=table["high"])), "should give"),
-        (lambda table: rules(table.assign(high=table["high"] + 0.5)), "should give"),
+        (lambda row: rules(row, "coverage"), "You judge by the estimate"),
+        (lambda row: rules(row.replace(row["adverts"], 99)), "number of adverts"),
+        (lambda row: "show", "should give"),
+        (lambda row: rules(row).upper(), "should give"),
+        (lambda row: rules(row.sub([1, 0, 0, 0])), "only *fewer*"),
+        (lambda row: rules(row, "high"), "should give"),
+        (lambda row: rules(row.add([0, 0, 0, 0.5])), "should give"),
+    ],
+    "audit": [
+        (lambda adverts, day: [], "stops 0 of 8 faulty ones, and lets 3 of 3"),
+        (lambda adverts, day: ["no"], "stops 8 of 8 faulty ones, and lets 0 of 3"),
+        (lambda adverts, day: asserted(adverts, day, equal=0), "stopped by “rows stand twice”"),
+        (lambda adverts, day: asserted(adverts, day, least=20), "stopped by “a row is wrong”"),
+        (lambda adverts, day: asserted(adverts, day, first="2022-09-01"), "stopped by “months are missing”"),
+        (lambda adverts, day: asserted(adverts.dropna(), day), "with empty cells"),
+        (lambda adverts, day: asserted(adverts, adverts["arrived"].max()), "from after `day`"),
+        (lambda adverts, day: asserted(adverts, day) - {"unknown country: UK"}, "beside “GB”"),
+        (lambda adverts, day: print("fine"), "Return a list"),
+        (lambda adverts, day: not asserted(adverts, day), "Return a list"),
+        (in_order, "changes the table"),
     ],
 }  # fmt: skip

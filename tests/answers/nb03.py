@@ -190,10 +190,7 @@ WRONG_PIECES = {
     "conformal_quantile": [
         (lambda scores, miss: np.quantile(scores, 1 - miss), "np.quantile"),
         (lambda scores, miss: ranked(scores, miss, new=0), "new case"),
-        (
-            lambda scores, miss: sorted(scores)[math.ceil((len(scores) + 1) * (1 - miss)) - 1],
-            "within 1 and n",
-        ),
+        (lambda scores, miss: sorted(scores)[math.ceil((len(scores) + 1) * (1 - miss)) - 1], "1 and n"),
         (lambda scores, miss: ranked(scores, 1 - miss), "lower tail"),
         (in_place, "changes what it is given"),
         (lambda scores, miss: print(ranked(scores, miss)), "return"),

@@ -5,6 +5,7 @@ import time
 
 from scipy.stats import binomtest
 
+from helpers.check import suites
 from helpers.lessons import nb04 as lesson
 
 REASONS = dict.fromkeys(lesson.LINES, "a reason")
@@ -27,7 +28,7 @@ class _Patient:
 
 
 WELL = _Patient(lesson.product()[0])
-SKEWED = _Patient(lesson.skewed(lesson.product()[0], "GB", "DE"), "october-2024")
+SKEWED = _Patient(suites.skewed(lesson.product()[0], "GB", "DE"), "october-2024")
 RAW = _Patient(lesson.pay.PayRange(lesson.product()[0].ends))
 OTHER_CARD = (
     "Recruiters can use it to suggest a range. This is not a statement about wages.\n\nThe coverage was 77 percent of the "
@@ -50,16 +51,12 @@ WRONG = {
         (REASONS | {2: None}, "your reason"),
         ([2, 3], "Give a dictionary"),
     ],
-    "well": [
-        ("patient", "Give the service itself"),
-        (SKEWED, "Which one was signed"),
-        (RAW, "not those of the signed model"),
-    ],
+    "well": [("patient", "Give the service itself"), (SKEWED, "Which one was signed"), (RAW, "not those of")],
     "card": [
         ((CARD.replace("77.2", "87.2"), 77.17), "not found: gives the coverage as computed"),
         (
             (CARD.replace("Adverts without a range were never measured.", ""), 77.17),
-            "not found: says that adverts",
+            "found: says that adverts",
         ),
     ],
 }

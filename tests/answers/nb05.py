@@ -45,9 +45,7 @@ RIGHT = {
         ONE_STEP,
         TWO_JOBS,
         HEAD + f"      - run: {' && '.join(FOUR)}\n",
-        PIPELINE.replace("run: python", "name: a step\n        run: python").replace(
-            "on: workflow", "'on': workflow"
-        ),
+        PIPELINE.replace("run: python", "name: a\n        run: python").replace("on: work", "'on': work"),
     ],
     "runbook": [
         (TEXT, 77.7),

@@ -39,7 +39,7 @@ function render({ model, el }) {
     }
   });
   button(row, "Upload them", () => input.click());
-  const again = button(row, "Start again", () => { sure.style.display = "block"; no.focus(); });
+  const again = button(row, "Start again", () => { say(""); sure.style.display = "block"; no.focus(); });
 
   const sure = add("div", el);
   sure.style.display = "none";
