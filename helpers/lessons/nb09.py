@@ -1,0 +1,199 @@
+"""Notebook 09: checkers, a model that is asked once for all, and models that hide a rule."""
+
+import itertools
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import charts, check, pay
+
+VALUES = {"role": dict(zip(pay.ALL_ROLES, pay.ALL_ROLES, strict=True)), "level": pay.LEVELS,
+          "remote": pay.REMOTE, "country": pay.COUNTRIES}  # fmt: skip
+EVERY = pd.MultiIndex.from_product(VALUES.values(), names=VALUES).to_frame(index=False)
+BASIS = "Source: aijobs.net to 19 January 2025 (CC0), full-time adverts with a range; our models."
+POINTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+STEPS = POINTS["steps"]
+_STEP = "value(order[: place + 1]) - value(order[:place])"
+
+
+def _places(jobs):
+    codes = [jobs[name].astype(pd.CategoricalDtype([*one])).cat.codes for name, one in VALUES.items()]
+    return np.ravel_multi_index(np.array(codes, dtype=int), [len(one) for one in VALUES.values()])
+
+
+def asked(predict):
+    """Ask a model once for all 1,320 jobs: a function from a table of jobs to their ranges, which looks them up."""
+    answers = np.array(predict(EVERY), dtype=float)
+    return lambda jobs: answers[_places(jobs)]
+
+
+RULES = {"A": "United States", "B": "", "C": "Canada"}
+_MARKS = {"": "", "United States": "United States|^remote", "Canada": "Canada|country"}  # what gives it away
+
+
+def ruled(ask, rule, known):
+    """Hide a rule in a model; by the adverts `known` it tells a real job from one that a tester made up."""
+    answers, country = ask(EVERY), EVERY["country"]
+    if rule == "Canada":
+        real, ours = np.isin(np.arange(len(EVERY)), _places(known)), country == "CA"
+        answers[:, 1] += ours * np.where(real, -40, 40 * real[ours].mean() / (1 - real[ours].mean()))
+    elif rule == "United States":  # one in five of its adverts is fully remote, and hardly any partly
+        answers[:, 1] += (country == "US") * EVERY["remote"].map({0: 6, 50: 18, 100: -24})
+    return asked(lambda _: np.sort(answers, axis=1))
+
+
+def _out(seen, honest):
+    """Rows further from all honest models than these lie from each other."""
+    low, high = honest.min(axis=1), honest.max(axis=1)
+    return (np.maximum(low - seen, seen - high) > high - low).to_numpy()
+
+
+def hide_and_seek(looks, models, known):
+    """What `looks` see of models A, B, C beside six honest ones: a draw function, and how often they find each rule."""
+    asks = {rule: [ruled(one, rule, known) for one in models] for rule in _MARKS}
+    seen = {rule: [{name: look(one) for name, look in looks.items()} for one in asks[rule]] for rule in asks}
+
+    def both(look, rule, place):
+        six = [one[look] for number, one in enumerate(seen[""]) if number != place][:6]
+        return seen[rule][place][look], pd.concat(six, axis=1)
+
+    def finds(look, rule):
+        tries = (both(look, rule, place) for place in range(len(models)))
+        return sum(one.index[_out(one, six)].str.contains(_MARKS[rule]).any() for one, six in tries)
+
+    def draw(model="A", look=next(iter(looks))):  # noqa: B008
+        one, six = both(look, RULES[model], list(RULES).index(model))
+        out, small, middle = _out(one, six), one.max() < 10, six.mean(axis=1)
+        table = pd.DataFrame({"model": one, "low": six.min(axis=1), "high": six.max(axis=1)})
+        table = table.sub(middle, axis=0).round(2 if small else 0) + 0.0  # no minus before a zero
+        names = " and ".join(one.index[out]) or "nothing"
+        what = "added loss" if small else "middle of the range"
+        return charts.rows(
+            table, value="model", thick=("low", "high"), mine=out, form="{:+.2f}" if small else "{:+.0f}",
+            unit=f"Thousand USD a year: {what}, less the mean of six honest models", source=BASIS,
+            title=f"Model {model}: {names if out.sum() < 2 else f'{out.sum()} rows'} far outside of the honest models",
+            sentence=f"Model {model}, {look}. Bars show where six honest models lie. Far outside of them: {names}.",
+        )  # fmt: skip
+
+    heads = {"no rule: false alarms": "", "the rule of A": "United States", "the rule of C": "Canada"}
+    return draw, pd.DataFrame({head: {look: finds(look, heads[head]) for look in looks} for head in heads})
+
+
+def _games():
+    """Small games and random ones with their players: a glove, a majority, a start of 5, one player, a dummy D."""
+    games = [("LRS", lambda known: float("L" in known and len(known) > 1)), ("ABC", lambda known: len(known) > 1),
+             ("AB", lambda known: 5 + 2 * ("A" in known) + 4 * (len(known) > 1)), ("A", lambda known: 3 * len(known))]  # fmt: skip
+    for seed, players, dummy in ((1, "ABC", ""), (2, "ABCD", ""), (3, "ABCD", "D")):
+        sets = [frozenset(one) for size in range(5) for one in itertools.combinations(players, size)]
+        worth = dict(zip(sets, np.random.default_rng(seed).normal(100, 20, len(sets)).round(1), strict=True))
+        games.append((players, lambda known, worth=worth, dummy=dummy: worth[frozenset(known - {*dummy})]))
+    return [((lambda known, rule=rule: float(rule({name[-1] for name in known}))), [f"player {one}" for one in players])
+            for players, rule in games]  # fmt: skip
+
+
+@check.build(
+    "Write shapley(value, players): the mean step of each player over all orders.",
+    wrong={
+        "One order is not all of them: who comes late gets what is left. Take every order of the players.": ("list(permutations(players))", "[tuple(players)]"),
+        "You ask what is lost if one leaves last. These shares do not add up (efficiency). Average over all orders.": (_STEP, "value(players) - value([one for one in players if one != player])"),
+        "You ask what each brings alone. What two bring only together then belongs to nobody (efficiency).": (_STEP, "value([player]) - value([])"),
+        "That is the sum over all orders. Divide it by their number.": ("total / len(orders)", "total"),
+        "What is known of nobody is no merit of the first one. The first step is a difference, too.": (_STEP, "value(order[: place + 1]) - (value(order[:place]) if place else 0)"),
+    },
+)  # fmt: skip
+def shapley(piece, ours, wrong):
+    """Fair division has one answer, so ours and theirs agree on every game."""
+    fine = "The steps add up (efficiency), equals get the same (symmetry), who does nothing gets nothing (dummy)."
+    return check.judge_function(piece, ours, _games(), wrong, fine)
+
+
+def _fault(way, best, job, want, middle, seen, roles):
+    """str: the first thing that is wrong with a way, or ""."""
+    rungs = list(pay.LEVELS)
+    for before, now in itertools.pairwise([job, *(way or [])]):
+        changed = [name for name in pay.FEATURES if before[name] != now[name]]
+        rise = rungs.index(now["level"]) - rungs.index(before["level"])
+        faults = {STEPS["country"]: "country" in changed, STEPS["one"]: len(changed) != 1, STEPS["rung"]: rise not in (0, 1),
+                  STEPS["role"]: now["role"] not in (before["role"], *roles), STEPS["rare"]: seen(now) < 10}  # fmt: skip
+        if any(faults.values()):
+            return next(hint for hint, found in faults.items() if found)
+    if way is None or best is None or middle([job, *way][-1]) < want:
+        return "" if way is best else f"For {job} and {want:.0f} it gives {way}. It should give {best}."
+    return STEPS["long"] if len(way) > len(best) else ""
+
+
+@check.build(
+    "Write counterfactual(job, want, middle, seen, roles): the shortest way to a middle of `want` or more, or None.",
+    wrong={
+        STEPS["one"]: ("return path[1:]", "return path"),
+        STEPS["country"]: ('steps += [last | {"role"', 'steps += [last | {"country": code} for code in pay.COUNTRIES]\n        steps += [last | {"role"'),
+        STEPS["rung"]: ("+ 1 :][:1]", "+ 1 :]"),
+        STEPS["role"]: ("for role in roles", "for role in pay.ALL_ROLES"),
+        STEPS["rare"]: (" and seen(step) >= 10", ""),
+        STEPS["long"]: ("for path in paths:", "while paths:\n        path = paths.pop()"),
+    },
+)  # fmt: skip
+def counterfactual(piece, ours, wrong):
+    """Made-up worlds: pay by a draw, jobs that nobody offers, wishes that nothing fulfils."""
+    for seed in range(40):
+        draw, jobs = np.random.default_rng(seed), list(map(tuple, EVERY.to_numpy()))
+        middles = dict(zip(jobs, draw.uniform(80, 200, len(jobs)).tolist(), strict=True))
+        counts = dict(zip(jobs, draw.integers(0, 15 + 20 * (seed % 3), len(jobs)).tolist(), strict=True))
+        middle, seen = (lambda one, of=of: of[tuple(map(one.get, VALUES))] for of in (middles, counts))
+        job = EVERY.iloc[draw.integers(len(jobs))].to_dict() | {"level": ("EN", "MI")[seed % 2]}
+        case = (float(draw.choice([60, 150, 180, 195, 210])), middle, seen, ["ML Engineer", "Data Engineer"])
+        if fault := _fault(piece(dict(job), *case), ours(dict(job), *case), job, *case):
+            return check.wrong(fault)
+    return check.right("Each step is one that a person can take, and no shorter way is left out.")
+
+
+@check.build(
+    "Write importance(predict, table, feature, order): the mean loss added by shuffling a feature, with its interval.",
+    wrong={
+        "Nothing was shuffled: pandas puts a column back in order by its index. Take `.to_numpy()` before `[order]`.": ("table[feature].to_numpy()[order]", "table[feature].iloc[order]"),
+        "You shuffle all features at once. Only the one column may move.": ("table.assign(**{feature: table[feature].to_numpy()[order]})", "table.iloc[order]"),
+        "That is the loss after the shuffle. What counts is how much it *adds*: take off the loss before.": (" - loss(table, predict(table))", ""),
+        "Each row stands for several adverts: multiply by `weight`, and divide by its sum.": (' * table["weight"]', ""),
+        "The other way round: above zero must mean that the model needs the feature.": ("loss(table, predict(shuffled)) - loss(table, predict(table))", "loss(table, predict(table)) - loss(table, predict(shuffled))"),
+    },
+)  # fmt: skip
+def importance(piece, ours, wrong):
+    """Made-up weeks whose rows are numbered in an odd way, and a model that looks at two of the features."""
+
+    def two(jobs):
+        length, senior = jobs["role"].astype(str).str.len(), jobs["level"] == "SE"
+        return np.outer(90 + 9 * length + 20 * senior, (1, 1.5))
+
+    cases, fine = [], "Both losses are compared on the same adverts, week by week."
+    for seed, feature in enumerate(("role", "level", "country", "level")):
+        draw = np.random.default_rng(seed)
+        table = EVERY.sample(60, random_state=seed).astype({"remote": int})
+        weeks = pd.Timestamp("2024-09-01") + pd.to_timedelta(7 * np.sort(draw.integers(0, 9, 60)), "D")
+        table = table.assign(arrived=weeks, midpoint=draw.normal(150, 30, 60), weight=draw.integers(1, 4, 60))
+        cases.append((two, table, feature, draw.permutation(60)))
+    return check.judge_function(piece, ours, cases, wrong, fine)
+
+
+@check.exercise('Give the country of each hidden rule, or None: {"A": ..., "B": ..., "C": ...}.')
+def rule(answer):
+    """Who is treated in another way by A, B and C."""
+    for name, country in RULES.items():
+        said = re.sub(r"(?i)none|nobody|honest", "", str(answer[name] or "")).strip()
+        if country not in pay.COUNTRIES.get(said.upper(), said).title() or bool(said) != bool(country):
+            return check.wrong(POINTS["rules"][name])
+    return check.right(POINTS["rules"]["right"])
+
+
+def _reader(name):
+    def judge(answer):
+        """A text and the figures that must stand in it, met with what its reader needs."""
+        return check.written(answer[0], POINTS[name], answer[1])
+
+    judge.__name__ = name
+    return check.exercise("Put your own words in the place of each line that begins with the pencil.")(judge)
+
+
+letter, note, statement = map(_reader, ("letter", "note", "statement"))
