@@ -20,7 +20,7 @@ OTHER = """✎ Your name and a date.
 My advice: show ranges for four roles, with a model that learns again each month, and take them down if coverage falls.
 
 Measured: a coverage of 78 % of the midpoints [95% interval 77, 79] of United States adverts, September 2023 to January
-2025, thousand dollars a year. Employers that leave the range out were not measured, and both real ends lie within ours for few.
+2025, thousand dollars a year. We measured only adverts that have a range, and an individual employer may pay something else.
 
 A job seeker might settle for less. Employers drawn at random would show whether it helps.
 """
