@@ -142,7 +142,7 @@ def build(todo, wrong=None):
 
 def versions(checker):
     """list of (hint, wrong version): what the named edits of a build make of our solution."""
-    return [(hint, reference(*checker.place, edit)) for hint, edit in checker.wrong.items()]
+    return [(hint, reference(*checker.place, tuple(edit))) for hint, edit in checker.wrong.items()]
 
 
 def _keep(piece, notebook, name):

@@ -60,15 +60,15 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
 def judge_stopped(stopped, systems, faults):
     """Judge what tells good systems from faulty ones, such as a test, by those that it stopped.
 
-    `stopped` is a mapping from the name of a system to the reason given; `faults`, from the name of each faulty one to what
-    has been missed if it gets through.
+    `stopped` maps names of systems to the reason given, `faults` those of the faulty ones to what was missed.
     """
     good, missed = set(systems) - set(faults), [name for name in faults if name not in stopped]
     blamed = sorted(good & set(stopped))
-    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones, and lets {len(good) - len(blamed)} of {len(good)} good ones through."
+    score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones"
     if blamed:
-        return wrong(f"{score} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
-    return wrong(f"{score} {faults[missed[0]]}") if missed else right(score)
+        apart = f"{score}, but also {len(blamed)} of {len(good)} good ones, so it does not tell them apart."
+        return wrong(f"{apart} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
+    return wrong(f"{score}. {faults[missed[0]]}") if missed else right(f"{score}, and no good one.")
 
 
 def _has_names(case):

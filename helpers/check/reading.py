@@ -71,8 +71,8 @@ def written(text, points, figures=None):
     figures : dict of str to float, optional
         A word, and the number that must stand in the text with it, or with a percent sign, as exact as it is written there.
     """
-    parts = re.split(r"\n\s*\n", str(text)[:50_000])
-    body = "\n\n".join(part for part in parts if not part.lstrip().startswith((PROMPT, "#", "!")))
+    parts = (" ".join(part.split()) for part in re.split(r"(?m)\n\s*\n|^#.*$", str(text)[:50_000]))
+    body = "\n\n".join(part for part in parts if not part.startswith((PROMPT, "!")))
     if not body.strip():
         return Verdict("open", "Write your own words in the place of each line that begins with the pencil.")
     found = {point: bool(re.search(pattern, body, re.IGNORECASE)) for point, pattern in points.items()}

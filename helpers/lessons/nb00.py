@@ -24,20 +24,16 @@ _MOST = 5_000_000  # bytes of an upload, unpacked; the work of all notebooks tak
 
 def computer():
     """Markdown: is this computer ready for the series, and what is to be done for each "no"?"""
-    questions = {
+    asked = {
         "Python is 3.11 to 3.14": _python(),
         "all packages are there, in versions that fit": _packages(),
         "all tables of `data/` are whole": _tables(),
         # An update that changes nothing shows whether anything could be saved.
         "your answers can be saved": profile.update(lambda told: None).note.rstrip("."),
     }
-    lines = [
-        f"- ✗ **To do:** {what}. {advice}" if advice else f"- ✓ OK: {what}"
-        for what, advice in questions.items()
-    ]
-    verdict = "Everything is ready."
-    if any(questions.values()):
-        verdict = "Do what the marked lines say, restart the kernel, run again."
+    lines = [f"- ✗ **To do:** {what}. {do}" if do else f"- ✓ OK: {what}" for what, do in asked.items()]
+    to_do = "Do what the marked lines say, restart the kernel, run again."
+    verdict = to_do if any(asked.values()) else "Everything is ready."
     return Markdown("\n".join([*lines, "", f"**{verdict}**"]))
 
 
@@ -88,7 +84,7 @@ def overview():
     lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in course.SERIES:
         full, without = notebook.minutes[:2]
-        name, done = f"{notebook.number} {notebook.title}", ["not written yet", ""]
+        name, done = f"{notebook.number} {notebook.title}", ["to\u00a0come", ""]
         if notebook.path.exists():
             name = f"[{name}]({notebook.path.name})"
             kinds = (check.exercises(notebook.number), check.builds(notebook.number))
@@ -213,20 +209,16 @@ def _copy(source, target):
 )
 def order_of_cells(answer):
     """What a variable holds after one of its cells was run again and again."""
-    return check.judge_number(
-        answer,
-        130,
-        0.5,
-        "Each run adds 10 to what is there: 110, 120, 130. The notebook remembers, the page does not show it.",
-        {
-            110: "That is after one run. The cell starts from what the last run left.",
-            120: "That is after two runs: one more.",
-            140: "Nearly: you did not run the first cell again before you began to count.",
-            30: "The first cell puts 100 in; count on from there.",
-            100: "That is before the cell has run at all.",
-            None: "Start with 100 and add 10 for every run of the middle cell.",
-        },
-    )
+    why = "Each run adds 10: 110, 120, 130. The notebook remembers what the page does not show."
+    hints = {
+        110: "That is after one run. The cell starts from what the last run left.",
+        120: "That is after two runs: one more.",
+        140: "Nearly: you did not run the first cell again before you began to count.",
+        30: "The first cell puts 100 in; count on from there.",
+        100: "That is before the cell has run at all.",
+        None: "Start with 100 and add 10 for every run of the middle cell.",
+    }
+    return check.judge_number(answer, 130, 0.5, why, hints)
 
 
 @check.exercise("Replace the three dots with a number of weeks.")
@@ -234,34 +226,25 @@ def weeks_needed(answer):
     """Weeks for the whole series at three hours a week, with its builds."""
     hours = course.hours()[0]
     value, weeks, whole = check.as_number(answer), hours / 3, math.ceil(hours / 3)
-    target = whole if value == whole else weeks
-    return check.judge_number(
-        value,
-        target,
-        0.06,
-        f"{hours} hours are {weeks:.1f} weeks of three hours: say {whole}.",
-        {
-            hours: "Those are hours: divide by the three hours of a week.",
-            hours * 60 / 3: "Those are minutes divided by three: use the hours.",
-            whole - 1: "You rounded down: after that many weeks there is still something left to do.",
-            None: "Divide the hours of the whole series, with the builds, by 3.",
-        },
-    )
+    hints = {
+        hours: "Those are hours: divide by the three hours of a week.",
+        hours * 60 / 3: "Those are minutes divided by three: use the hours.",
+        whole - 1: "You rounded down: after that many weeks there is still something left to do.",
+        None: "Divide the hours of the whole series, with the builds, by 3.",
+    }
+    why = f"{hours} hours are {weeks:.1f} weeks of three hours: say {whole}."
+    return check.judge_number(value, whole if value == whole else weeks, 0.06, why, hints)
 
 
 @check.exercise('Replace the three dots with the name of a table, such as "wages".')
 def oldest_table(answer):
     """The table whose figures end longest ago."""
-    name = str(answer).strip(" '\"")
-    if name not in tables.names():
+    dates = {table: tables.as_of(table) for table in tables.names()}
+    ends = dates.get(str(answer).strip(" '\""))
+    if ends is None:
         return check.wrong(
             'There is no such table. Put a name of the list in quotation marks, such as "wages".'
         )
-    dates = {table: tables.as_of(table) for table in tables.names()}
-    if dates[name] == min(dates.values()):
-        return check.right(
-            f"It ends on {dates[name]:%d %B %Y}. Old figures can be used; they must say that they are old."
-        )
-    return check.wrong(
-        f"That one ends on {dates[name]:%d %B %Y}; another one ends earlier. Read down the dates in the list above."
-    )
+    if ends == min(dates.values()):
+        return check.right(f"It ends on {ends:%d %B %Y}. An old figure must say that it is old.")
+    return check.wrong(f"That one ends on {ends:%d %B %Y}; another ends earlier. Read down the dates above.")

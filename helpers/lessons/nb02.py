@@ -2,9 +2,11 @@
 
 import contextlib
 import functools
+import pathlib
 import re
 import sqlite3
 import time
+import tomllib
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from matplotlib.text import Text
 from helpers import charts, check, pay, stats, tables
 
 SOURCE = tables.cite("pay_ranges")
+TOLD = tomllib.loads(pathlib.Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SHAPE = "step"  # of the fall of the coverage in 2024; the learner guesses it
 
 
@@ -35,7 +38,7 @@ def promise(table, title, sentence):
     """Draw coverage by group with its interval beside the promise of 80%; a table of :func:`stats.coverage_table`."""
     named = table.set_axis([f"{name} (n = {count:,})" for name, count in table["adverts"].items()])
     words = {"title": title, "source": SOURCE, "sentence": sentence}
-    unit = "% of midpoints within; dashed: the promise"
+    unit = "% of midpoints within, 95% intervals; dashed: the promise"
     figure = charts.rows(named, value="coverage", thin=("low", "high"), unit=unit, **words)
     figure.axes[0].axvline(80, color="black", linewidth=1, linestyle="--")
     figure.axes[0].set_xlim(0, 100)
@@ -76,7 +79,8 @@ def _ask(query, records):
     with contextlib.closing(sqlite3.connect(":memory:")) as db:
         db.set_progress_handler(lambda: time.monotonic() > end, 100_000)
         records.to_sql("records", db, index_label="record")
-        return pd.read_sql(query, db).fillna(0).to_numpy(float).tolist()
+        found = pd.read_sql(query, db).fillna(0)
+    return found[["year", "records", "twins", "higher_first"]].to_numpy(float).tolist()
 
 
 def _planted(seed, rows=80):
@@ -91,22 +95,19 @@ def _planted(seed, rows=80):
     return table.assign(pay=1000 * draw.integers(100, 104, rows))
 
 
-@check.build("Write the query: for each year the records, the twins, and the twins with the higher or equal pay first.", wrong={
-    "You compare the pay as well, so only records with equal pay are twins. Leave `pay` out of the kind.": ("remote, country ORDER", "remote, country, pay ORDER"),
-    "You take the next record *of that kind*, however far down it stands. Ask that it is the very next record.": ("next_record = record + 1", "next_record IS NOT NULL"),
-    "Two twins with equal pay count as well: use `>=`.": ("pay >= next_pay", "pay > next_pay"),
-    "Your twins may come from two different weeks. The kind has `arrived` in it, too.": ("PARTITION BY arrived, ", "PARTITION BY "),
-    "Order the records by `record`, as they stand in the file. Ordered by pay, everything is a pair.": ("country ORDER BY record", "country ORDER BY pay DESC"),
-})  # fmt: skip
+@check.build(**TOLD["twins"])
 def twins(piece, ours, wrong):
     """The query runs on planted records; its columns are year, records, twins, higher_first."""
     cases = [*((_planted(seed),) for seed in range(4)), (_planted(9, 1),)]
     try:
         _ask(str(piece), *cases[0])
+    except KeyError:
+        return check.wrong("The columns are named `year`, `records`, `twins` and `higher_first`.")
     except Exception as error:
         said = str(error).rpartition("\n")[2].removeprefix("': ")
         return check.wrong(f"The database says: {said[:200]}.")
     asked, expected = (functools.partial(_ask, str(query)) for query in (piece, ours))
+    asked.__name__ = "your_query"
     versions = [(hint, functools.partial(_ask, query)) for hint, query in wrong]
     return check.judge_function(asked, expected, cases, versions, "Equal pay and three in a row count, too.")
 
@@ -120,12 +121,8 @@ def copies(adverts):
 def _damaged(table):
     """Damaged copies, by what an audit that lets one through has missed. The first four are named in the notebook."""
     table = table.astype({"role": object, "country": object})
-    arrived, low, high, pay_ = (
-        table["arrived"],
-        table["low"],
-        table["high"],
-        table[["low", "high", "midpoint"]],
-    )
+    arrived, low, high = (table[name] for name in ("arrived", "low", "high"))
+    pay_ = table[["low", "high", "midpoint"]]
     week, month, small = arrived == "2024-03-03", arrived.dt.to_period("M"), table["country"] == "LT"
     return {
         "It lets a copy through whose ends are swapped in one week. A mean does not show that: look at each row.": table.assign(low=low.mask(week, high), high=high.mask(week, low)),
@@ -139,15 +136,7 @@ def _damaged(table):
     }  # fmt: skip
 
 
-@check.build("Write audit(adverts, day): a list of the rules that a copy of the table breaks.", wrong={
-    "swapped in one week": ('adverts["low"] <= adverts["high"]', 'adverts["low"].mean() <= adverts["high"].mean()'),
-    "one small country": ('adverts["high"] < 1000', 'adverts["high"].mean() < 1000'),
-    "A good one was stopped by “few rows": ("adverts.duplicated().mean() < 0.01", "not adverts.duplicated().any()"),
-    "A good one was stopped by “no month": ("months.min()", 'pd.Period("2022-09")'),
-    "“UK” beside “GB”": ("isin(list(pay.COUNTRIES))", "notna()"),
-    "from after `day`": ("<= day", "<= pd.Timestamp.now()"),
-    "empty cells": ('adverts["low"] <= adverts["high"]', '~(adverts["low"] > adverts["high"])'),
-})  # fmt: skip
+@check.build(**TOLD["audit"])
 def audit(piece, ours, wrong):
     """The audit reads good copies, one of them of later months only, and damaged ones."""
     day = pd.Timestamp("2024-08-31")
@@ -157,12 +146,12 @@ def audit(piece, ours, wrong):
     for name, one in systems.items():
         given = one.copy()
         found = piece(given, day)
-        if found is None or isinstance(found, bool):
+        if not isinstance(found, list | tuple | set):  # the notebook asks `not found`
             return check.wrong("Return a list of the broken rules. If none is broken, return an empty list.")
         if not given.equals(one):
             return check.wrong("The function changes the table that it is given. Work on a copy.")
-        if found := list(found):
-            stopped[name] = str(found[0])
+        if found:
+            stopped[name] = str(next(iter(found)))
     return check.judge_stopped(stopped, systems, {hint: hint for hint in faults})
 
 
@@ -206,13 +195,7 @@ def _fault(figure, adverts):
     return next((fault for fault, there in faults.items() if there), "")
 
 
-@check.build("Write pay_by_role(adverts), which returns a figure that misleads nobody.", wrong={
-    "Those are the medians of all countries.": ('(adverts["country"] == "US") & ', ""),
-    "Those medians count each row once.": (', weights=rows["weight"]', ""),
-    "There is one value a role": ("ax.plot([low, high]", "ax.plot([middle, middle]"),
-    "There are no counts": (' (n = {rows[\'weight\'].sum():,})', ""), "There is no unit": (", thousand USD a year", ""),
-    "There is no source": ("pay_ranges", "ai_postings"),
-})  # fmt: skip
+@check.build(**TOLD["pay_by_role"])
 def pay_by_role(piece, ours, wrong):
     """The figure is looked at as drawn, for the real adverts and for others."""
     part = pay.adverts()[::8]
@@ -229,16 +212,7 @@ def pay_by_role(piece, ours, wrong):
     return check.right("Population, unit, medians, spread and counts are there, on other adverts too.")
 
 
-@check.build("Write rival(adverts, day): learn from the adverts up to that day, answer for those after it.", wrong={
-    "It looks into the future: pay that came after the day moves its answers. Learn from `past` only.": ("groups = past.groupby", "groups = adverts.groupby"),
-    "It counts each row once. A row stands for `weight` adverts.": (', weights=rows["weight"]', ""),
-    "It counts each row once, and takes values between two adverts. Use `weights` and `method` as above.": (', weights=rows["weight"], method="inverted_cdf"', ""),
-    "It trusts groups with fewer than 30 adverts. Fall back to the larger group there.": (">= stats.LEAST", ">= 1"),
-    "It counts rows where it should count adverts (the sum of `weight`).": ('rows["weight"].sum() >=', "len(rows) >="),
-    "It does not use the country.": ('["role", "level", "country"]', '["role", "level"]'),
-    "Where a group is too small, take the adverts of the same role before you take all.": ("job[:1]", "job[:0]"),
-    "Those are not the ends of an 80% range: a tenth below, a tenth above.": ("(0.1, 0.9)", "(0.25, 0.75)"),
-})  # fmt: skip
+@check.build(**TOLD["rival"])
 def rival(piece, ours, wrong):
     """Poisoned futures, thin groups, unknown roles, weights."""
     day = pd.Timestamp("2024-03-03")  # some arrived on it
@@ -254,14 +228,7 @@ def rival(piece, ours, wrong):
     return check.judge_function(piece, ours, cases, wrong, "No answer moved when the future was changed.")
 
 
-@check.build('Write decide(row): "show", "do not show" or "too few".', wrong={
-    "You judge by the estimate. Mira wants to be *sure*: use the low end of the interval.": ('row["low"] >= 70', 'row["coverage"] >= 70'),
-    "An interval wider than 20 points says too little, however many adverts there are.": (' or row["high"] - row["low"] > 20', ""),
-    "You do not look at the number of adverts. Below `stats.LEAST` nothing is concluded.": ('row["adverts"] < stats.LEAST or ', ""),
-    "A group of few adverts can lie high by luck. Ask first whether there are too few.": ('    if row["adverts"]', '    if row["low"] >= 70:\n        return "show"\n    if row["adverts"]'),
-    "Exactly 70 is good enough: use `>=`.": ('row["low"] >= 70', 'row["low"] > 70'),
-    "Exactly 30 adverts are enough: only *fewer* are too few.": ("< stats.LEAST", "<= stats.LEAST"),
-})  # fmt: skip
+@check.build(**TOLD["decide"])
 def decide(piece, ours, wrong):
     """Edges of the rule: 29 and 30 adverts, 70 and 20 exactly, a wide interval that lies high."""
     rows = [(400, 78, 75, 81), (29, 90, 88, 92), (45, 80, 70, 90), (500, 72, 66, 78)]
@@ -270,23 +237,8 @@ def decide(piece, ours, wrong):
     return check.judge_function(piece, ours, cases, wrong, "It shows a role only where you can be sure.")
 
 
-POINTS = {
-    "recommends in one sentence": r"\b(recommend|propose|we should|do not show|show (it|them|the ranges?|ranges?)\b)",
-    "says that adverts without a range were never measured": r"without (a |any |pay )?range|no range|leave[s]? (it|the range) out|name[sd]? a range",
-    "says what the figure is (midpoints, thousand USD a year)": r"midpoint",
-    "says in which period": r"\b202[1-5]\b",
-    "says in which place": r"\b(?-i:USA?)\b|U\.S\.|United States",
-    "says who is harmed, and in which direction": r"(applicant|job seeker|candidate)s?.{0,90}(too little|too low|less|underpaid)|employers?.{0,90}(too high|no repl|too much)",
-    "gives an interval": r"(?<![\d.-])\d\d(\.\d+)?\s*%?\s*(to|and|-|\u2013|,)\s*\d\d(\.\d+)?(?![\d-])",
-    "says that one employer's own range is another thing": r"both (real )?ends|(own|real) range|this employer|one employer",
-    "says when to stop": r"\bstop|take (it|them|the ranges?) (down|off)|switch (it|them) off",
-    "names the experiment that would settle it": r"experiment|A/B|\btest\b|half of|part of the (employers|readers|visitors|adverts)|by chance|random",
-}  # fmt: skip
-
-
 @check.exercise("Write the memo: put your own words in the place of each line that begins with the pencil.")
 def memo(answer):
     """A memo is met with what its reader needs; its coverage must be a computed one."""
     text, coverage = answer
-    joined = re.sub(r"(?<!\n)\n(?!\n)", " ", text)  # a sentence may run over two lines
-    return check.written(joined, POINTS, {"coverage": coverage})
+    return check.written(text, TOLD["memo"], {"coverage": coverage})

@@ -16,5 +16,5 @@ RIGHT = {
 WRONG = {
     "order_of_cells": [(110, "after one"), (120, "one more"), (140, "Nearly"), (30, "100 in"), (7, "Start")],
     "weeks_needed": [(math.ceil(HOURS / 3) - 1, "rounded down"), (HOURS, "by the three"), (2, "Divide")],
-    "oldest_table": [("wages", "another one"), ("tool", "no such table"), (3, "no such table")],
+    "oldest_table": [("wages", "another ends"), ("tool", "no such table"), (3, "no such table")],
 }
