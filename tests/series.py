@@ -4,7 +4,7 @@ import json
 import re
 import tomllib
 
-from helpers import check, course
+from helpers import check, course, selfcheck
 from tests import books
 
 FILE = course.NOTEBOOKS.parent / "helpers" / "series.toml"
@@ -16,7 +16,7 @@ def minutes(path):
     """Count the honest minutes of a stored notebook, for a student of the field, in steps of five.
 
     A minute for 180 words, 5 seconds a line of code that is given, 20 a figure or table, 3 minutes an exercise, 8 to 12
-    a build, by the length of its solution. What is folded is not counted. Returns three whole numbers: with the builds,
+    a build, by the length of its solution, half a minute a question of the self-check. What is folded is not counted. Returns three whole numbers: with the builds,
     without, and for the short path, which has neither builds nor the sections that are marked as longer.
     """
     solved = {place: text for place, text in check.solutions(path.name[:2]).values()}
@@ -36,6 +36,7 @@ def minutes(path):
         else:
             seen = sum("text/html" in output.get("data", ()) for output in cell["outputs"])
             spent = 3 if "exercise" in tags else (5 * len(books.code_lines(source)) + 20 * seen) / 60
+            spent += selfcheck.LENGTH / 2 * ("selfcheck.SelfCheck()" in source)
             rest += spent
             short += spent * (not longer)
     return tuple(5 * round(sum_ / 5) for sum_ in (builds + rest, rest, short))

@@ -121,30 +121,21 @@ def test_what_the_notebooks_use_is_read_from_them():
     counts = uses.groupby(["idea", "notebook"]).size()
     assert counts["SQL", "02"] == 1 and counts["probability of counts", "04"] >= 1
     never = {"derivatives, written out", "products of matrices"}
-    assert (
-        set(lesson.BANK["idea"]) - set(uses["idea"]) == never
-    )  # as the prose says; each other sign is found
+    assert {*lesson.BANK["idea"]} - {*uses["idea"]} == never  # as the prose says; each other sign is found
     for file, cell in re.findall(r"\((\S+?\.ipynb)#cell-id=(\S+?)\)", lesson.linked(uses).data):
         assert cell in {one["id"] for one in books.read(course.NOTEBOOKS / file).cells}
 
 
 def test_signs():
-    assert {"MatMult", "dot"} <= lesson.signs("(a @ b) + a.dot(b)") and "SELECT" in lesson.signs(
-        'q = "SELECT 1"'
-    )
-    assert "annotation" in lesson.signs("def f(x: int): ...") and "annotation" not in lesson.signs(
-        "def f(x): ..."
-    )
+    assert {"MatMult", "dot"} <= lesson.signs("(a @ b) + a.dot(b)")
+    assert "SELECT" in lesson.signs('q = "SELECT 1"')
+    assert "annotation" in lesson.signs("def f(x: int): ...") - lesson.signs("def f(x): ...")
 
 
 def test_the_panel_says_where_a_path_ends():
     x = np.arange(40) % 4.0
     y = 150 + 30 * x + np.tile([-20.0, 20.0, 20.0, -20.0], 10)
     best = np.polyfit(x, y, 1)[::-1]
-    for end, went in (
-        (best, "has arrived"),
-        (best + 20, "is still on its way"),
-        (best + 1e9, "has run away"),
-    ):
-        figure = lesson.valley(x, y, lambda *_, end=end: [(60, 90), end])()
+    for off, went in ((0, "has arrived"), (20, "is still on its way"), (1e9, "has run away")):
+        figure = lesson.valley(x, y, lambda *_, end=best + off: [(60, 90), end])()
         assert went in figure.get_label()

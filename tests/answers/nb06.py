@@ -20,8 +20,8 @@ def colleagues(first, second):
 
 
 def by_sign(first, second):
-    pairs = [(np.sign(one - other) + 1) / 2 for one in first for other in second]
-    return sum(pairs) / len(pairs) if pairs else float("nan")
+    pairs = (np.sign(np.subtract.outer(first, second)) + 1) / 2  # all at once, and still one by one
+    return pairs.mean() if pairs.size else float("nan")
 
 
 RIGHT = {
@@ -35,6 +35,8 @@ WRONG = {
         (lambda a, b: a @ b / (a @ a * (b @ b)), "square root"),
         (lambda a, b: a @ b / (len(a) * len(b)), "how many numbers"),
         (lambda a, b: a @ b / np.sqrt(a @ a) * np.sqrt(b @ b), "brackets"),
+        (lambda a, b: a @ b / np.linalg.norm(b), "One is missing"),
+        (lambda a, b: np.round(by_numpy(a, b), 2), "without rounding"),
         (lambda a, b: 1 - by_numpy(a, b), "It should give"),
         (lambda a, b: a @ b / lenght(a), "NameError"),  # noqa: F821
         (0.71, "a function is needed"),
@@ -45,12 +47,16 @@ WRONG = {
         (chance(28.6), "rings in a calm arrival"),
         (chance(71.4), "Count the rings only"),
         (chance(6.9 + 0.15), "Divide by all rings"),
-        (chance(50), "Take 1,000 arrivals"),
+        (chance(65), "The rings above are no help"),
     ],
     "mended": [
         (colleagues, "still the colleague's"),
         (lambda a, b: np.sum(lesson.loop(a, b) if b else 1 / len(b)), "ZeroDivisionError"),
-        (lambda a, b: np.mean([x >= y for x in a for y in b] or [np.nan]), "It should give 0.875"),
+        (lambda a, b: np.mean([x >= y for x in a for y in b] or [np.nan]), "still counts as won"),
+        (lambda a, b: np.mean([x > y for x in a for y in b] or [np.nan]), "still counts as nothing"),
+        (lambda a, b: by_sign(a, b) // 1, "still cuts off"),
+        (lambda a, b: by_sign(a, b) if a and b else None, "float('nan')"),
+        (lambda a, b: by_sign(a, b) if a and b else 0.0, "float('nan')"),
         (0.75, "a function is needed"),
     ],
 }
@@ -135,7 +141,7 @@ WRONG_PIECES = {
         (lambda x, y, start, step, steps: as_matrix(x, y, start, step * len(x), steps), "not the sum"),
         (lambda x, y, start, step, steps: as_matrix(x, y, start, step / 2, steps), "factor of 2"),
         (lambda x, y, start, step, steps: as_matrix(x, y, start, step, steps)[1:], "begins with the start"),
-        (lambda x, y, start, step, steps: as_matrix(x, y, start, step, steps)[-1], "It should give"),
+        (lambda x, y, start, step, steps: as_matrix(x, y, start, step, steps)[-1], "not only its end"),
         (lambda x, y, start, step: [start], "It should give"),
     ],
     "bootstrap": [
