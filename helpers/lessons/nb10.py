@@ -129,17 +129,18 @@ def power(piece, ours, wrong):
     return check.wrong(f"`power{cases[place]}` gives {found[place]:.3g}. {should}")
 
 
-def draw_audit(table, scores):
+def draw_audit(table, scores=""):
     """Draw the coverage of each group with its interval; in colour where the verdict is "fails"."""
     rows = list(zip(table.index, table["adverts"], table["verdict"], table["width"], strict=True))
-    named = table.set_axis([f"{name}\n{adverts:,.0f}: {verdict}" for name, adverts, verdict, _ in rows])
+    named = table.set_axis([f"{name}\n{adverts:,}: {verdict}" for name, adverts, verdict, _ in rows])
     named["coverage"] = named["coverage"].where(named["low"].notna())
     fails = named["verdict"] == "fails"
-    title = f"The promise fails for {fails.sum()} of {len(table)} groups, with scores by {scores}"
     widths = ", ".join(f"{name} {width:.0f}" for name, *_, width in rows[:3])
     said = f"With 95% intervals; below each name its adverts and the verdict. Mean width, thousand USD: {widths}."
-    words = {"title": title, "source": SOURCE, "sentence": said, "unit": "Midpoints inside the range, %"}
+    words = {"title": f"The promise fails for {fails.sum()} of {len(table)} groups{scores}", "sentence": said}
+    words |= {"source": SOURCE, "unit": "Midpoints inside the range, % (dashed: the limit)"}
     figure = charts.rows(named, value="coverage", thin=("low", "high"), mine=fails, **words)
+    figure.axes[0].axvline(75, color="black", linestyle="--", linewidth=1)
     figure.set_figheight(0.8 * figure.get_figheight())  # else it does not fit on a laptop with its controls
     return figure
 
@@ -152,8 +153,7 @@ def draw_two(first, second):
         axes.barh(where, rates, 0.36, color=color, hatch=("", "//")[side], edgecolor="white", label=name)
         for at, value in zip(where, rates, strict=True):
             axes.annotate(f"{value:.0f}%", (value, at), (4, -4), textcoords="offset points", color=color)
-    axes.set(xlim=(0, 108), ylim=(3.5, -0.95), xlabel="%")
-    axes.set_yticks(range(4), first.index)
+    axes.set(xlim=(0, 108), ylim=(3.5, -0.95), xlabel="%", yticks=range(4), yticklabels=first.index)
     axes.grid(axis="y", visible=False)
     axes.legend(loc="upper right", ncols=2)
     gaps = (second - first).abs()
