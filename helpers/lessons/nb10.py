@@ -32,8 +32,7 @@ def harms(answer):
         return check.wrong("Give one measure for each of a, b, c and d.")
     for harm, measure in HARMS.items():
         if said[harm].replace("_", " ") != measure:
-            why = "Who is hurt? Does the midpoint of the offer lie above the range, below it, or neither?"
-            return check.wrong(f"Harm {harm} would not show there. {why}")
+            return check.wrong(f"Harm {harm} would not show there. {TEXTS['harms'][harm]}")
     return check.right("And no figure of a group can be read without the number of its adverts.")
 
 
@@ -141,6 +140,7 @@ def draw_audit(table, scores=""):
     words |= {"source": SOURCE, "unit": "Midpoints inside the range, % (dashed: the limit)"}
     figure = charts.rows(named, value="coverage", thin=("low", "high"), mine=fails, **words)
     figure.axes[0].axvline(75, color="black", linestyle="--", linewidth=1)
+    figure.axes[0].set_xlim(0, 104)  # the same for all groups and scores, so that pictures can be compared
     figure.set_figheight(0.8 * figure.get_figheight())  # else it does not fit on a laptop with its controls
     return figure
 
@@ -167,7 +167,7 @@ def draw_board(table, follow, off):
     figure, axes = charts.blank(3.7)
     for name, style in {"measured": "-o", "without the board": "--s"}.items():
         axes.plot(table.index, table[name], style, markersize=5, label=name)
-    axes.set(ylim=(0, 105), xlabel="Years since the board publishes ranges", ylabel="Offers inside, %")
+    axes.set(ylim=(0, 105), xlabel="Years since the board began to publish ranges", ylabel="Offers inside, %")
     axes.legend(loc="lower right", ncols=2)
     measured, truly, moved = table.iloc[-1]
     title = f"In the end {measured:.0f}% measured, {truly:.0f}% without the board; pay moved by {moved:+.1f} thousand USD"

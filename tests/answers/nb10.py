@@ -24,12 +24,21 @@ OTHER_SHEET = (
     "A job board published its index to help applicants. Each record is a pay range of a week (36457 adverts). Gender is not "
     "included.\n\nNew titles came in August 2024.\n\nNever use it for small countries. In the public domain."
 )
+THIRD_CARD = (
+    "Coverage from September 2024 to January 2025 was 77.2 %. It fails for the UK and Austria.\n\nSpain is too small to judge, "
+    "and we have no gender of anybody.\n\nScores per country: the British pay with ranges of 178 instead of 113.\n\nWrite to "
+    "the head of the board."
+)
+THIRD_SHEET = (
+    "aijobs.net collects them for a salary index.\n\nA row is one pay range of one week. 36457 adverts. No gender, no "
+    "applicants.\n\nIn August 2024 new titles were taken in.\n\nDon't use it as real pay. CC0."
+)
 WHY = "because somebody must bear it, and they can"
 CHOICES = {case: (choice, WHY) for case, choice in zip((1, 2, 3, 4), "abca", strict=True)}
 RIGHT = {
     "harms": [HARMS, {"A": "Too Low", "B": "too_high", "C": "width", "D": "adverts"}],
-    "card": [(CARD, 77.17), (OTHER_CARD, 77.17)],
-    "sheet": [(SHEET, 36457), (OTHER_SHEET, 36457)],
+    "card": [(CARD, 77.17), (OTHER_CARD, 77.17), (THIRD_CARD, 77.17)],
+    "sheet": [(SHEET, 36457), (OTHER_SHEET, 36457), (THIRD_SHEET, 36457)],
     "decide": [CHOICES, {str(case): ("C", WHY) for case in CHOICES}, {case: ["b", WHY] for case in CHOICES}],
 }
 WRONG = {
