@@ -159,7 +159,7 @@ def draw_two(first, second):
     gaps = (second - first).abs()
     title = f"{(gaps < 2).sum()} of 4 are equal within 2 points; the largest gap is {gaps.max():.0f} points"
     said = "; ".join(f"{name} {one:.0f}% and {second[name]:.0f}%" for name, one in first.items())
-    return charts.finish(figure, title, "Computed for scores that are honest in both groups.", f"{said}.")
+    return charts.finish(figure, title, "Computed for scores that are calibrated in both groups.", f"{said}.")
 
 
 def draw_board(table, follow, off):
