@@ -31,7 +31,7 @@ def harms(answer):
     if set(said) != set(HARMS):
         return check.wrong("Give one measure for each of a, b, c and d.")
     for harm, measure in HARMS.items():
-        if said[harm].replace("_", " ") != measure:
+        if said[harm].replace("_", " ").replace("-", " ") != measure:
             return check.wrong(f"Harm {harm} would not show there. {TEXTS['harms'][harm]}")
     return check.right("And no figure of a group can be read without the number of its adverts.")
 
@@ -53,16 +53,8 @@ _ENDS = "ends = [*weeks, *stats.wilson(share, n)]"
 def audit(piece, ours, wrong):
     """Few and many adverts, weeks that agree and weeks that do not, groups that always hold."""
     cases, random = [], np.random.default_rng(0)
-    sizes = [
-        (29, 0.1, 9),
-        (30, 0.1, 9),
-        (40, 1, 8),
-        (60, 0.7, 1),
-        (90, 0, 6),
-        (150, 0.71, 18),
-        (500, 0.8, 18),
-    ]
-    for n, share, weeks in [*sizes, (900, 0.71, 18)]:
+    sizes = [(29, 0.1, 9), (30, 0.1, 9), (40, 1, 8), (60, 0.7, 1), (90, 0, 6), (150, 0.71, 18)]
+    for n, share, weeks in [*sizes, (500, 0.8, 18), (900, 0.71, 18)]:
         cases.append((random.random(n) < share, random.integers(0, weeks, n)))
     week = np.repeat(np.arange(12), 60)
     mixed = random.random(720) < np.where(week % 3 == 0, 0.3, 0.85)
@@ -80,6 +72,7 @@ _OWN = "own = own if len(own) >= few else known"
         "A group with few adverts, or none, gets a correction of its own. It must borrow those of all.": (_OWN, "pass"),
         "A group with exactly `few` adverts has enough.": (">= few", "> few"),
         "The rank counts the new advert, too: (n + 1) times 0.9, rounded up.": ("(len(own) + 1) * 0.9", "len(own) * 0.9"),
+        "Rank 1 is the smallest score, at place 0 of the sorted ones.": ("[rank - 1]", "[rank]"),
         "The low end must go down by its score, and the high end up.": ('"low"] -=', '"low"] +='),
         "Each end has scores of its own: `low - midpoint` below, and `midpoint - high` above.": ('np.sort(own["midpoint"] - own["high"])', 'np.sort(own["low"] - own["midpoint"])'),
     },
@@ -94,7 +87,8 @@ def own_scores(piece, ours, wrong):
         known = pd.DataFrame({"group": group, "low": 110.0 + seed, "high": 190.0, "midpoint": middle})
         ends = random.uniform(60, 100, 9)
         shown = pd.DataFrame({"group": names, "low": ends, "high": ends + 80}).iloc[random.permutation(9)]
-        cases += [(known, shown), (known, shown.head(4), 30)]
+        single = [(known, shown.iloc[[place]]) for place in range(9)]  # one row can be told in words
+        cases += [*single, (known, shown), (known, shown.head(4), 30)]
     return check.judge_function(piece, ours, cases, wrong, "Each group is corrected by adverts like its own.")
 
 
@@ -124,8 +118,9 @@ def power(piece, ours, wrong):
         if np.allclose(found, [float(version(*case)) for case in cases], rtol=0.1, atol=0.06):
             return check.wrong(hint)
     place = far.argmax()
-    should = f"It should be near {exact[place]:.3f}."
-    return check.wrong(f"`power{cases[place]}` gives {found[place]:.3g}. {should}")
+    return check.wrong(
+        f"`power{cases[place]}` gives {found[place]:.3g}, and should be near {exact[place]:.3f}."
+    )
 
 
 def draw_audit(table, scores=""):

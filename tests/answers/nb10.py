@@ -36,7 +36,7 @@ THIRD_SHEET = (
 WHY = "because somebody must bear it, and they can"
 CHOICES = {case: (choice, WHY) for case, choice in zip((1, 2, 3, 4), "abca", strict=True)}
 RIGHT = {
-    "harms": [HARMS, {"A": "Too Low", "B": "too_high", "C": "width", "D": "adverts"}],
+    "harms": [HARMS, {"A": "Too Low", "B": "too-high", "C": "width", "D": "adverts"}],
     "card": [(CARD, 77.17), (OTHER_CARD, 77.17), (THIRD_CARD, 77.17)],
     "sheet": [(SHEET, 36457), (OTHER_SHEET, 36457), (THIRD_SHEET, 36457)],
     "decide": [CHOICES, {str(case): ("C", WHY) for case in CHOICES}, {case: ["b", WHY] for case in CHOICES}],
@@ -98,7 +98,7 @@ def never_silent(held, week, limit=0.75):
     return low, high, "holds" if verdict == "cannot say" and len(held) >= 30 and high >= limit else verdict
 
 
-def grouped(known, shown, few=50, one_for_all=False, plus=1, edge=0):
+def grouped(known, shown, few=50, one_for_all=False, plus=1, edge=0, place=-1):
     scores = {"low": known["low"] - known["midpoint"], "high": known["midpoint"] - known["high"]}
     parts = []
     for name, rows in shown.groupby("group"):
@@ -107,7 +107,7 @@ def grouped(known, shown, few=50, one_for_all=False, plus=1, edge=0):
             chosen = pd.Series(True, known.index)
         n = int(chosen.sum())
         rank = min(-(-(n + plus) * 9 // 10), n)
-        by = {end: score[chosen].sort_values().iloc[rank - 1] for end, score in scores.items()}
+        by = {end: score[chosen].sort_values().iloc[rank + place] for end, score in scores.items()}
         parts.append(pd.DataFrame({"low": rows["low"] - by["low"], "high": rows["high"] + by["high"]}))
     return pd.concat(parts).loc[shown.index]
 
@@ -149,7 +149,8 @@ WRONG_PIECES = {
         (lambda known, shown, few=50: grouped(known, shown, few, one_for_all=True), "same correction"),
         (lambda known, shown, few=50: grouped(known, shown, few, plus=0), "counts the new advert"),
         (lambda known, shown, few=50: grouped(known, shown, few, edge=1), "exactly `few` adverts has enough"),
-        (lambda known, shown, few=50: grouped(known, shown, few) - 1, "It should give"),
+        (lambda known, shown, few=50: grouped(known, shown, few, place=0), "Rank 1 is the smallest"),
+        (lambda known, shown, few=50: grouped(known, shown, few) - 1, "a table of one row: low"),
         (lambda known, shown, few=50: shown.__setitem__("low", 0), "changes what it is given"),
     ],
     "power": [
@@ -157,7 +158,7 @@ WRONG_PIECES = {
         (lambda n, truth, limit=0.75: drawn(n, truth, limit, lambda share, n: stats.wilson(share, n)[0]), "compares the low end"),
         (lambda n, truth, limit=0.75: from_draws(n, limit, limit), "just at the limit"),
         (lambda n, truth, limit=0.75: 4000 * from_draws(n, truth, limit), "number of audits"),
-        (lambda n, truth, limit=0.75: 100 * from_draws(n, truth, limit), "It should be near"),
-        (lambda n, truth, limit=0.75: float("nan"), "It should be near"),
+        (lambda n, truth, limit=0.75: 100 * from_draws(n, truth, limit), "should be near"),
+        (lambda n, truth, limit=0.75: float("nan"), "should be near"),
     ],
 }  # fmt: skip
