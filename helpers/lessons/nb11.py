@@ -91,34 +91,6 @@ def measure(piece, ours, wrong):
     )
 
 
-@check.exercise("Replace the three dots with a number of dollars.")
-def test_price(answer):
-    """What a perfect test may cost: (number, the table of options)."""
-    said, (success, blind, tested, delay) = answer[0], answer[1].values()
-    mistakes = {
-        success: "That is what a success brings. It has to be built first, and is not sure.",
-        blind: "That is building without a test. With one you build only if the promise is true.",
-        tested
-        - blind: "Without a test nobody would build blindly at a loss. They would leave it, for 0 dollars.",
-        -delay: "That is the price of the delay, not of not knowing.",
-        None: "Compare the best you can do after a perfect test with the best you can do without one.",
-    }
-    reason = "A real test can be mistaken, so it is worth less. Above this price do without both."
-    return check.judge_number(said, tested - max(blind, 0), 20, reason, mistakes)
-
-
-@check.exercise('Replace the three dots with a dictionary such as {"model": "left", "desk": "left"}.')
-def chart(answer):
-    """Which of two honest charts answers which question."""
-    said = {str(key).strip().lower(): str(side).strip().lower() for key, side in answer.items()}
-    if set(said) != {"model", "desk"} or not set(said.values()) <= {"left", "right"}:
-        return check.wrong('Say "left" or "right" for "model" and for "desk".')
-    for reader in ("model", "desk"):
-        if said[reader] != TEXTS["chart"][reader]["side"]:
-            return check.wrong(TEXTS["chart"][reader]["hint"])
-    return check.right("Neither lies. Show both, or say which one you left out.")
-
-
 @check.exercise("Write the three messages: put your own words in the place of each line with the pencil.")
 def messages(answer):
     """One message for three readers, each measured against what that reader bears."""
@@ -198,6 +170,7 @@ def draw_delay(table, chance):
     for name, style in {"build it blindly": "-o", "test first, for nothing": "--s"}.items():
         axes.plot(table.index, table[name], style, markersize=4, label=name)
     axes.axhline(0, color="black", linewidth=1)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set(xlabel="Ready after weeks", ylabel="Gain over one year, USD")
     axes.legend(loc="upper right")
     last = table.index[table["build it blindly"] > 0].max()
