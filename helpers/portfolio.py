@@ -29,7 +29,7 @@ _FLAWS = {
 
 def prose(text):
     """str: the paragraphs of a Markdown text, without headings, pictures, tables, code and prompts."""
-    text = re.sub(r"^#.*$|^```.*?^```", "\n", str(text)[:_BYTES], flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^#[^\n]*$|^```.*?^```", "\n", str(text)[:_BYTES], flags=re.MULTILINE | re.DOTALL)
     parts = re.split(r"\n\s*\n|\n(?=\s*[-*] )", text)
     return "\n\n".join(
         part.strip() for part in parts if not part.lstrip(" \n-*").startswith((check.PROMPT, "!", "|"))
@@ -56,9 +56,8 @@ def gather(work):
                 documents.save(place, name, text)
             rows.append((book.number, what, f"{book.number}/{name}.md" if done else ""))
         for name in check.builds(book.number):
-            file = check.reference(book.number, name)
-            file = source / (file.name if isinstance(file, Path) else f"{name}.*")
-            found = next(iter(sorted(source.glob(file.name))), None)
+            written = re.match(r'%%writefile "\{work\}/(.+)"', check.solutions(book.number)[name][1])
+            found = next(iter(sorted(source.glob(written[1] if written else f"{name}.*"))), None)
             done = name in solved.get(book.number, ()) and found and _copy(found, place)
             rows.append((book.number, f"`{name}`", f"{book.number}/{found.name}" if done else ""))
     table = pd.DataFrame(rows, columns=["notebook", "what", "file"])

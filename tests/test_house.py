@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "forms": {"profile", "live"},
     "check": {"profile"},
     "course": {"profile", "tables", "check"},
+    "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
 
@@ -41,9 +42,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_146
+    assert lines(*CORE) <= 3_290
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
-    assert lines(*TOP.glob("tests/**/*.py")) <= 5_610
+    assert lines(*TOP.glob("tests/**/*.py")) <= 5_960
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

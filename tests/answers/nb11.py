@@ -51,7 +51,7 @@ WRONG = {
         ((TEXTS | {"executive": TEXTS["executive"].replace("About ", "")}, 32.5), "not found: says how sure it is"),
         ((TEXTS | {"executive": "About 33% of the ranges are wrong this week. It costs us."}, 32.5), "not found: asks for an action"),
         ((TEXTS, 22.8), "not found: gives the share outside"),
-        ((TEXTS | {"engineer": "The model is bad, please fix it."}, 32.5), "- engineer: 5 of 9 points"),
+        ((TEXTS | {"engineer": "The model is bad, please fix it."}, 32.5), "- engineer: 4 of 9 points"),
         ((TEXTS | {"customer": "Subsequent monitoring demonstrated considerable deterioration necessitating recalibration."}, 32.5), "reading level of at most 40"),
         (({reader: "<script>alert(1)</script>" for reader in TEXTS}, 32.5), "not found"),
         (({"executive": "Hello."}, 32.5), "could not be read"),
