@@ -168,14 +168,15 @@ def draw_costs(signal, wrong, costs, unsure):
     axes.set_ylim(0, 1.1 * max(paid))
     named = [f"{end:.0f}%" if np.isfinite(end) else "never" for end in ([*marks, np.inf][best], *unsure)]
     title = f"Cheapest threshold: {named[0]}, at {paid[best]:,.0f} USD a week"
+    where = f"lie from {named[1]} to {named[2]}" if unsure[0] < unsure[1] else f"say {named[1]}"
     said = (
         f"Ringing every week costs {paid[0]:,.0f}, and never {paid[-1]:,.0f} USD. "
-        f"With the weeks drawn again, nine in ten cheapest thresholds lie from {named[1]} to {named[2]}."
+        f"With the weeks drawn again, nine in ten cheapest thresholds {where}."
     )
     return charts.finish(figure, title, f"{SOURCE} Costs: assumed.", said)
 
 
-def draw_delay(table, chance):
+def draw_delay(table, chance, points):
     """Draw what building brings, by the week in which the better model is ready."""
     figure, axes = charts.blank(3.6, left=0.1)
     for name, style in {"build it blindly": "-o", "test first, for nothing": "--s"}.items():
@@ -186,5 +187,5 @@ def draw_delay(table, chance):
     axes.legend(loc="upper right")
     last = table.index[table["build it blindly"] > 0].max()
     title = "Building blindly never pays" if np.isnan(last) else f"Building blindly pays until week {last}"
-    said = f"If the promise of the team is true with a chance of {chance:.0%}. Where the dashed line meets zero, not even a success pays."
+    said = f"{points} points are promised, with a chance of {chance:.0%}. Where the dashed line meets zero, not even a success pays."
     return charts.finish(figure, title, "Computed from the assumptions above the chart.", said)
