@@ -43,7 +43,7 @@ def best_threshold(piece, ours, wrong):
 
 def _clustered(random, employers, lift):
     new = np.arange(employers) % 2 == 0
-    adverts = 1 + random.poisson(30, employers)
+    adverts = 1 + random.poisson(30 + 20 * new, employers)
     rate = np.clip(random.beta(1, 1.5, employers) + lift * new, 0, 1)
     return new, adverts, random.binomial(adverts, rate)
 
@@ -116,7 +116,9 @@ def messages(answer):
         points[f"a reading level of at most {need['level']}"] = found["reading level"] <= need["level"]
         points |= {"says how sure it is": found["uncertain"], "asks for an action": found["action"]}
         shares = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
-        points["gives the share outside as computed"] = any(abs(outside - share) < 0.51 for share in shares)
+        third = abs(outside - 100 / 3) < 1.5 and re.search(TEXTS["words"]["third"], text, re.IGNORECASE)
+        said = third or any(abs(outside - share) < 0.51 for share in shares)
+        points["gives the share outside as computed"] = bool(said)
         points |= {
             point: bool(re.search(pattern, text, re.I | re.S)) for point, pattern in need["points"].items()
         }
@@ -179,8 +181,8 @@ def draw_costs(signal, wrong, costs, unsure):
 def draw_delay(table, chance, points):
     """Draw what building brings, by the week in which the better model is ready."""
     figure, axes = charts.blank(3.6, left=0.1)
-    for name, style in {"build it blindly": "-o", "test first, for nothing": "--s"}.items():
-        axes.plot(table.index, table[name], style, markersize=4, label=name)
+    for name, style in {"build it blindly": "-", "test first, for nothing": "--"}.items():
+        axes.plot(table.index, table[name], style, label=name)
     axes.axhline(0, color="black", linewidth=1)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set(xlabel="Ready after weeks", ylabel="Gain over one year, USD")

@@ -20,7 +20,7 @@ OTHER_TEXTS = {
         "From week 36 of 2024 on 32.5% of the midpoints were above or below our range, interval 31.4 to 33.4. "
         "Check the limit of 25%. Pause if it breaks."
     ),
-    "customer": "We do not know your pay. About 32.5% of our ranges were wrong. Please compare yours again.",
+    "customer": "We do not know your pay. About one range in three was wrong. Let us know if yours is.",
 }  # fmt: skip
 REPLY = (
     "You are right. 33% of the adverts from September 2024 to January 2025 lay outside.\n\nWe now measure the width as well. "
@@ -51,6 +51,7 @@ WRONG = {
         ((TEXTS | {"executive": TEXTS["executive"].replace("About ", "")}, 32.5), "not found: says how sure it is"),
         ((TEXTS | {"executive": "About 33% of the ranges are wrong this week. It costs us."}, 32.5), "not found: asks for an action"),
         ((TEXTS, 22.8), "not found: gives the share outside"),
+        ((OTHER_TEXTS, 36.0), "not found: gives the share outside"),
         ((TEXTS | {"engineer": "The model is bad, please fix it."}, 32.5), "- engineer: 4 of 9 points"),
         ((TEXTS | {"customer": "Subsequent monitoring demonstrated considerable deterioration necessitating recalibration."}, 32.5), "reading level of at most 40"),
         (({reader: "<script>alert(1)</script>" for reader in TEXTS}, 32.5), "not found"),
@@ -59,6 +60,7 @@ WRONG = {
     "hostile": [
         ((REPLY.replace("33%", "13%"), 32.5), "not found: gives the share outside"),
         ((REPLY + " Obviously you are new here.", 32.5), "not found: does not attack"),
+        ((REPLY.replace("We do not know how", "It is about right"), 32.5), "not found: says what is not known"),
         (("Obviously you do not understand statistics. Our method is state of the art.", 32.5), "0 of 6 points"),
     ],
     "order": [
@@ -67,6 +69,7 @@ WRONG = {
         ("cbdaef", "a must come before d"),
         ("cabedf", "d must come before e"),
         ("cabdfe", "e must come before f"),
+        ("cadefb", "b must come before f"),
         ("cabde", "each of the six letters once"),
     ],
     "brief": [
@@ -103,11 +106,11 @@ def as_array(signal, wrong, costs):
     return [best, total.min() / len(bad)]
 
 
-def drawn(trial, employers, lift, runs=400, seed=5, found=lambda low, high: low > 0):
+def drawn(trial, employers, lift, runs=400, seed=5, found=lambda low, high: low > 0, counts=False):
     random, hits = np.random.default_rng(seed), []
     for _ in range(runs):
         new, adverts, done = trial(random, employers, lift)
-        shares = [(done / adverts)[group] for group in (new == 0, new == 1)]
+        shares = [(done if counts else done / adverts)[group] for group in (new == 0, new == 1)]
         hits.append(found(*lesson.difference(*shares)))
     return np.mean(hits)
 
@@ -119,8 +122,13 @@ def reading(old, new, least, harm, most, worth=None):
     return low, high, {(True, True): "launch"}.get((safe and not bad, good), "stop" if bad else "go on")
 
 
-def counted(text, long=7, number=r"\d[\d.,]*\d|\d"):
-    words = re.findall(r"[^\W\d_]+", text)
+def hasty(old, new, least, harm, most):
+    found = reading(old, new, least, harm, most)
+    return (*found[:2], "launch") if found[0] >= least else found
+
+
+def counted(text, long=7, number=r"\d[\d.,]*\d|\d", word=r"[^\W\d_]+"):
+    words = re.findall(word, text)
     ends = [end for end in re.findall(r"\S+", text) if end[-1] in ".!?"]
     heavy = sum(len(word) >= long for word in words)
     return {
@@ -150,6 +158,8 @@ WRONG_PIECES = {
         (lambda t, n, lift: drawn(t, n, lift, found=lambda low, high: low + high > 0), "the new group is ahead"),
         (lambda t, n, lift: drawn(t, n, lift, found=lambda low, high: not low <= 0 <= high), "also counts trials that find a loss"),
         (lambda t, n, lift: 400 * drawn(t, n, lift), "number of trials"),
+        (lambda t, n, lift: 100 * drawn(t, n, lift), "returns a percentage"),
+        (lambda t, n, lift: drawn(t, n, lift, counts=True), "compares counts"),
         (lambda t, n, lift: drawn(t, n, -lift), "mixed up"),
         (lambda t, n, lift: 0.5, "It should be near"),
     ],
@@ -157,6 +167,9 @@ WRONG_PIECES = {
         (lambda *case: reading(*case, worth=1e-12), "It must be worth it"),
         (lambda old, new, least, harm, most: reading(old, new, least, (-1, -1), 1), "It should give"),
         (lambda old, new, least, harm, most: (*lesson.difference(old, new), "no effect"), "It should give"),
+        (lambda old, new, least, harm, most: reading(new, old, least, harm, most), "mixed up"),
+        (lambda old, new, least, harm, most: reading(old, new, 0, harm, most), "compares the lift with 0"),
+        (hasty, "on the lift alone"),
         (lambda *case: reading(*case)[2], "It should give"),
         (lambda old, new, least, harm, most: reading(old, new, least, (min(harm[0], most), harm[1]), most), "harm is shown"),
     ],
@@ -164,6 +177,7 @@ WRONG_PIECES = {
         (lambda text: counted(text, long=6), "seven or more"),
         (lambda text: counted(text, number=r"\d+"), "as two numbers"),
         (lambda text: counted(text) | {"action": None}, "It should give"),
+        (lambda text: counted(text, word=r"\w+"), "counts numbers as words"),
         (lambda text: {"words": len(text.split())}, "It should give"),
     ],
 }  # fmt: skip
