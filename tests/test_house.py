@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "course": set(),
     "selfcheck": {"profile", "course", "live"},
     "guide": {"check", "course"},
+    "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
 
@@ -43,9 +44,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_410
+    assert lines(*CORE) <= 3_531
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
-    assert lines(*TOP.glob("tests/**/*.py")) <= 7_195
+    assert lines(*TOP.glob("tests/**/*.py")) <= 7_497
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

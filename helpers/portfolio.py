@@ -1,0 +1,121 @@
+"""The learner's own pieces and documents of notebooks 02 to 11, gathered in a folder that can become a repository.
+
+Only what they wrote themselves and what was found right is taken; the copies are made anew each time.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import check, course, documents, profile
+
+DOCUMENTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+"""By notebook and name of the file: what each document is, and how many words of it the notebook itself wrote."""
+
+_BYTES = 200_000  # of a file: nobody writes more by hand
+_LEAST = 40  # words of the learner from which on a document is one
+_MACHINE = r"(?<![\w.:/])/(?:home|Users|root|tmp|private|var|mnt|work)/\w|\b[A-Za-z]:\\\w|(?<!\w)~/\w"
+_CLAIM = r"\b(?:better|worse|best|faster|slower|cheaper|accurate\w*|improv\w+|increas\w+|decreas\w+|reduc\w+|doubl\w+|outperform\w*|significant\w*)\b"
+_NUMBER = (
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|fifth|tenth|zero|one in)\b"
+)
+_FLAWS = {
+    "a placeholder": rf"{check.PROMPT}|\b(?:TODO|TBD|FIXME)\b|lorem ipsum|\byour name\b|(?<!\w)\.\.\.(?!\w)",
+    "a path of your machine": _MACHINE,
+}
+
+
+def prose(text):
+    """str: the paragraphs of a Markdown text, without headings, pictures, tables, code and prompts."""
+    text = re.sub(r"^#[^\n]*$|^```.*?^```", "\n", str(text)[:_BYTES], flags=re.MULTILINE | re.DOTALL)
+    parts = re.split(r"\n\s*\n|\n(?=\s*[-*] )", text)
+    return "\n\n".join(
+        part.strip() for part in parts if not part.lstrip(" \n-*").startswith((check.PROMPT, "!", "|"))
+    ).strip()
+
+
+def gather(work):
+    """Copy what the learner made into ``portfolio/`` of their work folder of this notebook, with README.md and PDFs.
+
+    Returns a DataFrame with a row for each piece: ``notebook``, ``what``, ``file`` (empty if it is missing).
+    """
+    target, solved = work / "portfolio", profile.read().solved
+    rows = []
+    for book in course.finished():
+        if not "02" <= book.number <= "11":
+            continue
+        source, place = work.parent / book.number, target / book.number
+        for name, (what, ours) in DOCUMENTS.get(book.number, {}).items():
+            text = _read(source / f"{name}.md")
+            done = len(prose(text).split()) >= ours + _LEAST
+            if done:
+                for picture in set(re.findall(r"\]\((\w+\.svg)\)", text)):
+                    _copy(source / picture, place)
+                documents.save(place, name, text)
+            rows.append((book.number, what, f"{book.number}/{name}.md" if done else ""))
+        for name in check.builds(book.number):
+            written = re.match(r'%%writefile "\{work\}/(.+)"', check.solutions(book.number)[name][1])
+            found = next(iter(sorted(source.glob(written[1] if written else f"{name}.*"))), None)
+            done = name in solved.get(book.number, ()) and found and _copy(found, place)
+            rows.append((book.number, f"`{name}`", f"{book.number}/{found.name}" if done else ""))
+    table = pd.DataFrame(rows, columns=["notebook", "what", "file"])
+    documents.save(target, "README", _readme(_read(work / "brief.md"), table[table["file"] != ""]))
+    return table
+
+
+def _read(file):
+    return file.read_text("utf-8", "replace") if _plain(file) else ""
+
+
+def _plain(file):
+    """bool: is this an ordinary file of a size that somebody writes by hand?"""
+    return file.is_file() and not file.is_symlink() and file.stat().st_size <= _BYTES
+
+
+def _copy(file, place):
+    if not _plain(file):
+        return False
+    place.mkdir(parents=True, exist_ok=True)
+    (place / file.name).write_bytes(file.read_bytes())
+    return True
+
+
+def _readme(brief, table):
+    titles = {book.number: book.title for book in course.SERIES}
+    rows = [
+        f"| {what} | {titles[number]} | [{file}]({file}) |"
+        for number, what, file in table.itertuples(index=False)
+    ]
+    contents = "\n".join(["| what | made in | file |", "| --- | --- | --- |", *rows]) if rows else ""
+    about = (
+        "The pieces come from the course ML Careers, Hands-On, where one problem is worked by several jobs: which pay range "
+        "should a job advert show? Documents are in my words. Each function or test passed the course's cases. The data are "
+        "pay ranges of adverts, aijobs.net, January 2025, CC0, nine tenths of them from the US."
+    )
+    words = prose(brief) or f"{check.PROMPT} The brief of two minutes."
+    return f"# Pay ranges for job adverts\n\n{words}\n\n## What is in here\n\n{contents}\n\n## Where it comes from\n\n{about}\n"
+
+
+def flaws(folder):
+    """Read every text of a folder: a DataFrame with ``file``, ``flaw`` and ``text``, a row for each flaw found.
+
+    A flaw is a placeholder, a path of this machine, or in a document a paragraph that claims something without a number.
+    """
+    rows, homes = [], [str(Path.home()), str(folder.parent.resolve())]
+    for file in sorted(one for one in folder.rglob("*") if one.suffix in (".md", ".py", ".txt", ".yaml")):
+        text, name = _read(file), file.relative_to(folder).as_posix()
+        for line in text.splitlines():
+            for flaw, pattern in _FLAWS.items():
+                code = flaw == "a placeholder" and file.suffix != ".md"  # there three dots may be Python
+                own = flaw == "a path of your machine" and any(
+                    home in line for home in homes if len(home) > 2
+                )
+                if own or re.search(check.PROMPT if code else pattern, line):
+                    rows.append((name, flaw, line.strip()[:80]))
+        for part in prose(text).split("\n\n") if file.suffix == ".md" else ():
+            claim = re.search(_CLAIM, part, re.IGNORECASE)
+            if claim and not re.search(_NUMBER, part, re.IGNORECASE):
+                rows.append((name, f"a claim without a number: {claim[0]}", part[:80]))
+    return pd.DataFrame(rows, columns=["file", "flaw", "text"])
