@@ -13,17 +13,17 @@ DOCKERFILE = """
 FROM python:3.12.8-slim
 WORKDIR /srv
 COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt && useradd learner
+RUN pip install --no-cache-dir -r requirements.txt
 COPY app.py champion.onnx .
-USER learner
+USER 1000
 CMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]
 """
 RIGHT = {
     "dockerfile": [
         DOCKERFILE,
         DOCKERFILE.replace("3.12.8-slim", "3.12@sha256:" + 64 * "a"),
-        DOCKERFILE.replace("USER learner", "USER 1000:1000").replace("app.py champion.onnx", "."),
-        DOCKERFILE.replace("-r requirements.txt &&", "\\\n    -r requirements.txt && \\\n   "),
+        DOCKERFILE.replace("USER 1000", "USER 10001:1000").replace("app.py champion.onnx", "."),
+        DOCKERFILE.replace("-r requirements.txt", "\\\n    -r requirements.txt && \\\n    useradd --uid 1000 learner"),
     ]
 }
 WRONG = {
@@ -32,12 +32,16 @@ WRONG = {
         (DOCKERFILE.replace(":3.12.8-slim", ""), "`latest` is another one"),
         (DOCKERFILE.replace("COPY requirements.txt .", "COPY . ."), "installs everything again"),
         (DOCKERFILE.replace("COPY app.py champion.onnx .\n", ""), "installs everything again"),
-        (DOCKERFILE.replace("USER learner", "USER root"), "runs as root"),
-        (DOCKERFILE.replace("USER learner\n", ""), "runs as root"),
+        (DOCKERFILE.replace("USER 1000", "USER root"), "runs as root"),
+        (DOCKERFILE.replace("USER 1000", "USER 0:0"), "runs as root"),
+        (DOCKERFILE.replace("USER 1000", "USER learner"), "Write a number"),
+        (DOCKERFILE.replace(" champion.onnx", ""), "Something is missing"),
+        (DOCKERFILE.replace("USER 1000\n", ""), "runs as root"),
         (DOCKERFILE.replace("CMD", "USER root\nCMD"), "runs as root"),
         (DOCKERFILE.replace("USER", "ENV REGISTRY_TOKEN=abc\nUSER"), "can be read by all"),
         (DOCKERFILE.replace("champion.onnx", "champion.onnx .env"), "can be read by all"),
-        (DOCKERFILE.replace('["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]', "uvicorn app:app --host 0.0.0.0"), "list of texts"),
+        (DOCKERFILE.replace('["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]', "uvicorn app:app --host 0.0.0.0"), "run by a shell"),
+        (DOCKERFILE.replace('", "', " "), "a single text"),
         (DOCKERFILE.replace("0.0.0.0", "127.0.0.1"), "nobody outside"),
     ]
 }  # fmt: skip
@@ -245,6 +249,9 @@ WRONG_PIECES = {
         (DEPLOYMENT.replace("runAsNonRoot: true", "runAsNonRoot: false"), "runAsNonRoot"),
         (DEPLOYMENT.replace("readinessProbe", "probe"), "readinessProbe"),
         (DEPLOYMENT.replace("livenessProbe", "probe"), "livenessProbe"),
+        (DEPLOYMENT.replace("port: 8000", "port: 80", 1), "`/health` and port 8000"),
+        (DEPLOYMENT.replace("limits: {cpu: 1, memory: 1Gi}", "limits: {memory: 512m}"), "half a byte"),
+        (DEPLOYMENT.replace("key: token", "key: password"), "the key `token`"),
         (DEPLOYMENT.replace("requests: {memory: 1Gi, cpu: 1}", "requests: {cpu: 1}"), "Say under `requests`"),
         (DEPLOYMENT.replace("memory: 1Gi}\n            req", "cpus: 1}\n            req"), "limit of `memory`"),
         (DEPLOYMENT.replace("valueFrom: {secretKeyRef: {name: registry, key: token}}", "value: abc"), "Git history"),
