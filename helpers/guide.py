@@ -29,26 +29,25 @@ def passages():
     """DataFrame: paragraphs of the notebooks (without 07) and the glossary: ``place`` (file and cell), ``heading``, ``text``."""
     found = []
     for notebook in course.finished():
-        if notebook.number == "07":  # it would find its own examples
-            continue
-        for cell in json.loads(notebook.path.read_text("utf-8"))["cells"]:
-            if cell["cell_type"] == "markdown":
-                place = f"{notebook.path.name}#cell-id={cell.get('id')}"
-                found += _paragraphs(place, "".join(cell["source"]))
+        if notebook.number != "07":  # it would find its own examples
+            found += _paragraphs(notebook.path)
     for part in (course.NOTEBOOKS / "glossary.md").read_text("utf-8").split("\n## ")[1:]:
         word, _, text = part.partition("\n")
-        found.append((f"glossary.md#{word.strip().replace(' ', '-')}", word.strip(), text.strip()))
+        word = word.strip()
+        found.append((f"glossary.md#{word.replace(' ', '-')}", word, f"{word}: {text.strip()}"))
     return pd.DataFrame(found, columns=["place", "heading", "text"])
 
 
-def _paragraphs(place, source):
+def _paragraphs(path):
     heading = ""
-    for part in re.split(r"\n\s*\n", _FOLDS.sub("", source)):
-        plain = _MARKS.sub(r"\1", part).strip()
-        if plain.startswith("#"):
-            heading = plain.partition("\n")[0].strip("# ")
-        elif len(plain.split()) >= 8 and not _NO_PASSAGE.match(plain):
-            yield place, heading, plain
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        source = "".join(cell["source"]) if cell["cell_type"] == "markdown" else ""
+        for part in re.split(r"\n\s*\n", _FOLDS.sub("", source)):
+            plain = _MARKS.sub(r"\1", part).strip()
+            if plain.startswith("#"):
+                heading = plain.partition("\n")[0].strip("# ")
+            elif len(plain.split()) >= 8 and not _NO_PASSAGE.match(plain):
+                yield f"{path.name}#cell-id={cell['id']}", heading, plain
 
 
 @cache
@@ -95,7 +94,7 @@ def ask(question, search=None, least=LEAST):
         return Markdown("The course does not say. Try other words, or look at the [glossary](glossary.md).")
     found = nearest(question, search)
     links = [
-        f"[{row.heading or 'the text'}, {row.place[:2].replace('gl', 'glossary')}]({row.place})"
+        f"[{row.heading}, {row.place[:2].replace('gl', 'glossary')}]({row.place})"
         for row in found.itertuples()
     ]
     quoted = found["text"].iloc[0].replace("\n", "\n> ")

@@ -8,6 +8,7 @@ language is then decided by the words around it.
 import html
 import re
 import tomllib
+from bisect import bisect
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,14 +17,15 @@ BESIDE = 40
 """Characters on each side that decide what a word means."""
 
 _SAID = tomllib.loads(Path(__file__).with_name("skills.toml").read_text("utf-8"))
+_ANY = {"not_before": "(?!)", "not_after": "(?!)", "near": ""}  # "(?!)" is never there
 _CONTEXT = {
-    word: (rule.get("exact"), *(re.compile(rule[key]) if key in rule else None for key in ("not_before", "not_after", "near")))
+    word: (rule.get("exact"), *(re.compile(rule.get(key, _ANY[key])) for key in _ANY))
     for word, rule in _SAID.pop("context").items()
-}  # fmt: skip
+}
 _QUESTIONS = _SAID.pop("questions")
 _NEAR = 16  # characters before a word in which `not_before` looks; a search takes longer the more there are
-# "No PhD needed" names a skill that is not asked for; "not only Python" and "not afraid of SQL" do.
-_NOT = re.compile(r"no|n\Wt|never|neither|without|rather|instead")  # quick to find, and mostly not there
+# "No PhD needed" names a skill that is not asked for; "not only Python" and "not afraid of SQL" do. "t" ends "don't".
+_NO = ("no", "not", "nor", "t", "never", "neither", "without", "rather", "instead", "unnecessary")
 _TURNS = "but|only|just|instead|afraid|shy|matter|doubt|stranger|limited"
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:no|not|without|never|neither|nor|rather than|instead of)|n\Wt)\b"
@@ -46,47 +48,44 @@ class Found(NamedTuple):
     end: int
 
 
+def _means_it(before, word, after):
+    exact, not_before, not_after, near = _CONTEXT[word.lower()]
+    if word != (exact or word) or not_before.search(before[-_NEAR:]) or not_after.match(after):
+        return False
+    return near.search(before) or near.search(after)
+
+
 def in_context(before, word, after):
     """bool: does a word mean the skill, and is it asked for? `before` and `after` are what stands beside it."""
-    if rule := _CONTEXT.get(word.lower()):
-        exact, not_before, not_after, near = rule
-        if exact and word != exact:
-            return False
-        if (not_before and not_before.search(before[-_NEAR:])) or (not_after and not_after.match(after)):
-            return False
-        if near and not (near.search(before) or near.search(after)):
-            return False
-    before, after = before.lower(), after.lower()
-    if _NOT.search(before) and _NOT_BEFORE.search(before):
+    if word.lower() in _CONTEXT and not _means_it(before, word, after):
         return False
-    return not (_NOT.search(after) and _NOT_AFTER.match(after))
+    return not (_NOT_BEFORE.search(before.lower()) or _NOT_AFTER.match(after.lower()))
 
 
 def find(text, keep=in_context):
-    """Find skills in a text, in order, none inside another.
+    """list of Found: skills in a text of any length and kind, in order, none inside another.
 
-    Parameters
-    ----------
-    text : str
-        Of any length and kind; what is no text names no skill.
-    keep : callable
-        Takes what stands before a word, the word, and what stands after it, and says if it counts.
-
-    Returns
-    -------
-    list of Found
+    `keep` takes what stands before a word, the word, and what stands after it, and says if it counts.
     """
     if not isinstance(text, str):
         return []
+    hits, no = [], []
+    for end, (size, name, doubt) in _automaton().iter(_plain(f" {text} ")):
+        if name:
+            hits.append((end - 1 - size, -size, name, doubt))
+        else:
+            no.append(end)
+    no.append(float("inf"))
     found, last = [], 0
     # The longest of what begins first: "Spark SQL" is neither Spark nor SQL alone.
-    hits = sorted(
-        (end - 1 - size, -size, name) for end, (size, name) in _automaton().iter(_plain(f" {text} "))
-    )
-    for start, size, name in hits:
-        end = start - size
-        beside = text[max(0, start - BESIDE) : start], text[start:end], text[end : end + BESIDE]
-        if start >= last and keep(*beside):
+    for start, size, name, doubt in sorted(hits):
+        end, rule = start - size, keep
+        if start < last:
+            continue
+        # Most words mean one thing, and far from any "no" our rule has nothing to say of them.
+        if keep is in_context and no[bisect(no, start - BESIDE)] > end + BESIDE + 1:
+            rule = doubt and _means_it
+        if not rule or rule(text[max(0, start - BESIDE) : start], text[start:end], text[end : end + BESIDE]):
             found.append(Found(name, start, end))
             last = end
     return found
@@ -144,6 +143,8 @@ def _automaton():
     for kind in _SAID.values():
         for name, ways in kind.items():
             for way in ways:
-                automaton.add_word(f" {way} ", (len(way), name))
+                automaton.add_word(f" {way} ", (len(way), name, way in _CONTEXT))
+    for word in _NO:
+        automaton.add_word(f" {word} ", (len(word), None, False))
     automaton.make_automaton()
     return automaton

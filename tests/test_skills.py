@@ -25,7 +25,7 @@ from helpers import profile, skills
         ("the spark of an idea; you spark joy. Spark jobs, PySpark, your Spark.", "Spark"),
         ("You excel at talks. Excel is fine.", "Excel"),
         ("Take a rest. REST APIs, RESTful", "REST"),
-        ("No PhD needed. A PhD is not required. You don't need Java. Without SQL", ""),
+        ("No PhD needed. A PhD is not required. You don't need Java. Without SQL. Scala is unnecessary", ""),
         ("Not only Python, but SQL. Not afraid of Bash. No limits: Scala. No PhD, but R", "Bash Python R SQL Scala"),
         ("Ph.D., Master's degree, scikit-learn, Node.js, CI/CD, CI / CD, A/B tests, Weights & Biases",
          "A/B testing|CI/CD|Master's|Node.js|PhD|Weights & Biases|scikit-learn"),

@@ -93,8 +93,8 @@ def reader(start, keep, reads_like):
     for control in (box, country):
         control.observe(read, "value")
     plain = html.unescape(re.sub(r"<[^>]+>", " ", shown.value))
-    note = "<p><em>Run this notebook to paste an advert of your own.</em></p>"
-    live.present(ipywidgets.VBox([box, country, shown]), shown.value + note, " ".join(plain.split()))
+    still = f"{shown.value}<p><em>Run this notebook to paste an advert of your own.</em></p>"
+    live.present(ipywidgets.VBox([box, country, shown]), still, " ".join(plain.split()))
 
 
 def slopes(model, passed, rows, following):
@@ -132,7 +132,9 @@ def keep(piece, ours, wrong):
     right, found, labelled = pairs(piece)[["right", "found", "labelled"]].sum()
     said = f"On the develop adverts {right} of {found} found skills are right, and {right} of {labelled} are found."
     if right < 0.9 * found or right < 0.95 * labelled:
-        return check.wrong(f"{said} Aim at nine in ten, and at 95 in 100.")
+        every = candidates("develop").itertuples(index=False)
+        one = next(("".join(words) for *words, asked in every if bool(piece(*words)) != asked), "")
+        return check.wrong(f"{said} Aim at nine in ten, and at 95 in 100. Still wrong: {one!r}.")
     return check.right(said)
 
 
@@ -146,7 +148,8 @@ def by_meaning(piece, ours, wrong):
     similarity = piece(list(texts))
     if not callable(similarity) or np.shape(similarity(texts[0])) != (count,):
         return check.wrong(numbers)
-    if any(np.argmax(similarity(texts[n])) != n for n in range(0, count, 5)):
+    cosines = np.array([similarity(text) for text in texts[::5]], dtype=float)
+    if (cosines.argmax(axis=1) != range(0, count, 5)).any() or (cosines.max(axis=1) < 0.999).any():
         return check.wrong(order)
     if not np.isfinite(np.asarray(similarity("qqqq"), dtype=float)).all():
         return check.wrong(unknown)
@@ -168,13 +171,16 @@ def attention(piece, ours, wrong):
     return check.judge_function(piece, ours, cases, wrong, reason)
 
 
+def _letters(answer):
+    return "".join(sorted(set("".join(re.findall(r"\b[A-E]+\b", str(answer).upper())))))
+
+
 @check.exercise('Replace the three dots with a letter, such as "A".')
 def nlp_claim(answer):
     """What may be said of "5% to 19%"."""
-    letter = answer.strip().upper()[:1]
-    if letter == "B":
+    if _letters(answer) == "B":
         return check.right("So does the ledger of this course, which calls the sentence *misquoted*.")
-    return check.wrong(_SAID["claim"].get(letter, "Give one of the letters A to D."))
+    return check.wrong(_SAID["claim"].get(_letters(answer), "Give one of the letters A to D."))
 
 
 @check.exercise("Replace the three dots with a number of US dollars.")
@@ -188,13 +194,8 @@ def cost(answer):
 @check.exercise('Replace the three dots with letters, such as "AB".')
 def defences(answer):
     """Which measures hold whatever the model does."""
-    letters = set("".join(answer).upper()) & set("ABCDE")
-    if letters == {"B", "D"}:
-        return check.right(
-            "Both hold even if the model obeys the stranger. Nobody can say how often the others do."
-        )
-    if letters & {"A", "C", "E"}:
+    if _letters(answer) == "BD":
+        return check.right("Both hold even if the model obeys. Nobody can say how often the others do.")
+    if set(_letters(answer)) & set("ACE"):
         return check.wrong("One of yours only asks the model to behave. Which ones hold if it does not?")
-    return check.wrong(
-        "Two of them hold. Where are names checked, and what can a model do that has no tools?"
-    )
+    return check.wrong("Two of them hold. Where are names checked, and what can a model do without tools?")

@@ -10,9 +10,9 @@ from sklearn.preprocessing import normalize
 from helpers import skills
 
 RIGHT = {
-    "nlp_claim": ["B", "b", " B. "],
+    "nlp_claim": ["B", "b", " B. ", "(B)"],
     "cost": [9.2, "9.20 $", 10_000 * (600 + 80 * 4) / 1e6],
-    "defences": ["BD", "d, b", ["B", "D"], {"D", "B"}],
+    "defences": ["BD", "d, b", "B and D", ["B", "D"], {"D", "B"}],
 }
 WRONG = {
     "nlp_claim": [("A", "data scientists"), ("C", "neither a fall"), ("D", "way of counting"), ("?", "letters A to D")],
@@ -85,6 +85,12 @@ def farthest(texts):
     return lambda question: -near(question)
 
 
+def unscaled(texts):
+    weigher, svd = TfidfVectorizer(), TruncatedSVD(100, random_state=0)
+    known = svd.fit_transform(weigher.fit_transform(texts))
+    return lambda question: known @ svd.transform(weigher.transform([question]))[0]
+
+
 def places(texts):
     near = semantic(texts)
     return lambda question: np.argsort(-near(question))[:3]
@@ -152,14 +158,16 @@ WRONG_PIECES = {
     ],
     "by_meaning": [
         (words_only, "TruncatedSVD"),
-        (farthest, "another one comes nearer"),
+        (farthest, "a cosine of 1"),
+        (unscaled, "a cosine of 1"),
         (places, "one number for each text"),
         (blind, "unknown words"),
         (lambda texts: 7, "one number for each text"),
     ],
     "attention": [
-        (only_mixed, "It should"),
-        (overflows, "It should"),
+        (only_mixed, "Return the weights too"),
+        (lambda *three: by_loops(*three)[::-1], "First the mixed values"),
+        (overflows, "Large scores break it"),
         (sees_all, "It looks ahead"),
         (no_root, "divide them by the root"),
     ],
