@@ -75,8 +75,8 @@ def reach(found):
     """dict of notebook to str: is it in reach with these levels? What each needs is our judgement."""
     verdicts = {}
     for number, needs in NEEDS.items():
-        short = [skill for skill, need in needs.items() if found[skill].high < need]
-        unsure = [skill for skill, need in needs.items() if found[skill].low < need]
+        short = [skill for skill, need in needs.items() if found[skill].high < need - 0.5]  # see chance()
+        unsure = [skill for skill, need in needs.items() if found[skill].low < need - 0.5]
         named = ", ".join(map(_name, short or unsure))
         verdicts[number] = f"not yet: {named}" if short else f"perhaps: {named}" if unsure else "in reach"
     return verdicts

@@ -186,7 +186,8 @@ def valley(x, y, descend):
             size = np.sqrt(root**2 - lowest)
             axes.plot(*(best[:, None] + size * ellipse), color="#8a8a8a", linewidth=0.8)
             axes.text(best[0], best[1] + size / np.sqrt(matrix[1, 1]), root, **_LABEL)
-        axes.plot(*way.T, "o-", color=charts.DOWN, markersize=3, linewidth=1)
+        left = [*(np.abs(way[:, 1] - 25) > 85), True].index(True)  # where the path leaves the picture
+        axes.plot(*way[: left + 1].T, "o-", color=charts.DOWN, markersize=3, linewidth=1)
         axes.plot(*best, "x", color="black", markersize=11, markeredgewidth=2)
         axes.set(xlabel="Pay at entry level, thousand USD", ylabel="Rise with each level, thousand USD")
         axes.set(xlim=(40, 260), ylim=(-60, 110), xticks=range(50, 251, 50))
