@@ -187,8 +187,9 @@ def nlp_claim(answer):
 def cost(answer):
     """Dollars a day for ten thousand adverts, at made-up prices."""
     mistakes = {None if key == "none" else float(key): hint for key, hint in _SAID["cost"].items()}
-    reason = "Two thirds of it are for reading. A longer instruction is paid for with each advert."
-    return check.judge_number(answer, 9.2, 0.06, reason, mistakes)
+    return check.judge_number(
+        answer, 9.2, 0.06, "Two thirds are for reading, instruction included.", mistakes
+    )
 
 
 @check.exercise('Replace the three dots with letters, such as "AB".')
