@@ -23,7 +23,9 @@ RIGHT = {
         DOCKERFILE,
         DOCKERFILE.replace("3.12.8-slim", "3.12@sha256:" + 64 * "a"),
         DOCKERFILE.replace("USER 1000", "USER 10001:1000").replace("app.py champion.onnx", "."),
-        DOCKERFILE.replace("-r requirements.txt", "\\\n    -r requirements.txt && \\\n    useradd --uid 1000 learner"),
+        DOCKERFILE.replace(
+            "-r requirements.txt", "\\\n    -r requirements.txt && \\\n    useradd --uid 1000 learner"
+        ),
     ]
 }
 WRONG = {
