@@ -18,7 +18,7 @@ from helpers import charts, check, evidence, pay
 
 logging.getLogger("werkzeug").setLevel("ERROR")  # of the object store: it would tell of each request
 _SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-MICROSECONDS, MEMORY, QUERIES = (_SAID[name] for name in ("microseconds", "memory", "queries"))
+MICROSECONDS, WORKERS, QUERIES = (_SAID[name] for name in ("microseconds", "workers", "queries"))
 
 
 def _edits(build):
