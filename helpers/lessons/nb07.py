@@ -42,9 +42,8 @@ def pairs(keep, split="develop"):
     part, rows = adverts()[adverts()["split"] == split], []
     for advert, text, truth in part[["id", "text", "skills"]].itertuples(index=False):
         names = {one.skill for one in skills.find(text, keep)}
-        rows += [(advert, name, name in names, name in truth) for name in sorted(names | truth)]
-    table = pd.DataFrame(rows, columns=["advert", "skill", "found", "labelled"])
-    return table.assign(right=table["found"] & table["labelled"])
+        rows += [(advert, n, n in names, n in truth, n in names & truth) for n in sorted(names | truth)]
+    return pd.DataFrame(rows, columns=["advert", "skill", "found", "labelled", "right"])
 
 
 @functools.cache
@@ -126,8 +125,7 @@ def keep(piece, ours, wrong):
     for trap in _SAID["trap"]:
         for text in trap["texts"]:
             text = text.format(chance.choice(("Python", "SQL", "Docker", "Kafka", "Tableau")))
-            every = skills.find(text, lambda *_: True)
-            if len(skills.find(text, piece)) != len(every) * trap["counts"]:
+            if len(skills.find(text, piece)) != trap["counts"] * len(skills.find(text, lambda *_: True)):
                 return check.wrong(f"{trap['hint']} {text!r}.")
     right, found, labelled = pairs(piece)[["right", "found", "labelled"]].sum()
     said = f"On the develop adverts {right} of {found} found skills are right, and {right} of {labelled} are found."
@@ -172,7 +170,8 @@ def attention(piece, ours, wrong):
 
 
 def _letters(answer):
-    return "".join(sorted(set("".join(re.findall(r"\b[A-E]+\b", str(answer).upper())))))
+    said = answer if isinstance(answer, str) else " ".join(answer)
+    return "".join(sorted({*"".join(re.findall(r"\b[A-E]+\b", said.upper()))}))
 
 
 @check.exercise('Replace the three dots with a letter, such as "A".')
@@ -187,9 +186,7 @@ def nlp_claim(answer):
 def cost(answer):
     """Dollars a day for ten thousand adverts, at made-up prices."""
     mistakes = {None if key == "none" else float(key): hint for key, hint in _SAID["cost"].items()}
-    return check.judge_number(
-        answer, 9.2, 0.06, "Two thirds are for reading, instruction included.", mistakes
-    )
+    return check.judge_number(answer, 9.2, 0.06, "Two thirds of it are for reading.", mistakes)
 
 
 @check.exercise('Replace the three dots with letters, such as "AB".')
