@@ -3,6 +3,7 @@
 Only what they wrote themselves and what was found right is taken; the copies are made anew each time.
 """
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -56,13 +57,27 @@ def gather(work):
                 documents.save(place, name, text)
             rows.append((book.number, what, f"{book.number}/{name}.md" if done else ""))
         for name in check.builds(book.number):
-            written = re.match(r'%%writefile "\{work\}/(.+)"', check.solutions(book.number)[name][1])
+            at, text = check.solutions(book.number)[name]
+            written = re.match(r'%%writefile "\{work\}/(.+)"', text)
             found = next(iter(sorted(source.glob(written[1] if written else f"{name}.*"))), None)
             done = name in solved.get(book.number, ()) and found and _copy(found, place)
-            rows.append((book.number, f"`{name}`", f"{book.number}/{found.name}" if done else ""))
+            rows.append(
+                (
+                    book.number,
+                    f"{_heading(book, at)} (`{name}`)",
+                    f"{book.number}/{found.name}" if done else "",
+                )
+            )
     table = pd.DataFrame(rows, columns=["notebook", "what", "file"])
     documents.save(target, "README", _readme(_read(work / "brief.md"), table[table["file"] != ""]))
     return table
+
+
+def _heading(book, place):
+    """str: what the notebook calls the build in a cell."""
+    cells = json.loads(book.path.read_text("utf-8"))["cells"][:place]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return re.findall(r"^#+ Build \d+\. (.+?)(?: \(.*\))?$", text, re.MULTILINE)[-1]
 
 
 def _read(file):
@@ -91,7 +106,7 @@ def _readme(brief, table):
     contents = "\n".join(["| what | made in | file |", "| --- | --- | --- |", *rows]) if rows else ""
     about = (
         "The pieces come from the course ML Careers, Hands-On, where one problem is worked by several jobs: which pay range "
-        "should a job advert show? Documents are in my words. Each function or test passed the course's cases. The data are "
+        "should a job advert show? Documents are in my words. Each function or test passed the course's cases. The code uses numpy, pandas and modules of the course: it is here to be read. The data are "
         "pay ranges of adverts, aijobs.net, January 2025, CC0, nine tenths of them from the US."
     )
     words = prose(brief) or f"{check.PROMPT} The brief of two minutes."

@@ -186,7 +186,7 @@ def draw_delay(table, chance, points):
     axes.axhline(0, color="black", linewidth=1)
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set(xlabel="Ready after weeks", ylabel="Gain over one year, USD")
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
     last = table.index[table["build it blindly"] > 0].max()
     title = "Building blindly never pays" if np.isnan(last) else f"Building blindly pays until week {last}"
     said = f"{points} points are promised, with a chance of {chance:.0%}. Where the dashed line meets zero, not even a success pays."
