@@ -195,6 +195,6 @@ def draw_crossing(lines, job, meet):
     axes.axvline(meet, color="black", linestyle=":", linewidth=1)
     axes.set_xticks([1e4, 1e6, 1e8, 1e10], ["10,000", "1 million", "100 million", "10 billion"])
     axes.set_yticks([1e-2, 1, 60, 3600, 86400], ["10 ms", "1 s", "1 min", "1 h", "1 day"])
-    axes.set(xlabel="Adverts (dotted: from here on the cluster is quicker)", ylim=(1e-3, 1e6))
+    axes.set(xlabel="Adverts (dotted: from here on the cluster is quicker)", ylim=(6e-4, 4e6))
     title = f"To {job}, the cluster wins from {meet / 1e6:,.3g} million adverts on"
     return charts.finish(figure, title, _SAID["measured"], f"{title}. With fewer it starts too late.")
