@@ -137,6 +137,9 @@ def shown(value):
         cells = value.iloc[0].items() if len(value) == 1 else ()
         row = ", ".join(f"{name} {shown(cell)}" for name, cell in cells)
         return f"a table of one row: {row[:120]}" if row else f"a table of {len(value):,} rows"
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{key!r}: {shown(one)}" for key, one in value.items())
+        return textwrap.shorten(f"{{{pairs}}}", 160, placeholder=" …")
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
         return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"
     if isinstance(value, np.generic):
