@@ -162,18 +162,6 @@ def patient(job, want, middle, seen, roles):
     return level_by_level(dict(job), want, middle, seen, roles[::-1])
 
 
-def anywhere(*case):
-    return level_by_level(*case, open_country=True)
-
-
-def unseen(*case):
-    return level_by_level(*case, least=0)
-
-
-def leaping(*case):
-    return level_by_level(*case, rise=3)
-
-
 def copied(predict, table, feature, order):
     other = table.copy()
     other[feature] = np.asarray(table[feature])[order]
@@ -196,14 +184,6 @@ def as_array(predict, table, feature, order):
 def apart(predict, table, feature, order):
     low, middle, high = copied(predict, table, feature, order)
     return middle, low, high
-
-
-def aligned(predict, table, feature, order):
-    return copied(predict, table, feature, np.arange(len(order)))
-
-
-def unweighted(predict, table, feature, order):
-    return copied(predict, table.assign(weight=1), feature, order)
 
 
 def all_at_once(predict, table, feature, order):
@@ -236,9 +216,9 @@ WRONG_PIECES = {
     ],
     "counterfactual": [
         (two_at_once, "Each step changes one thing"),
-        (anywhere, "another country"),
-        (unseen, "fewer than 10 adverts"),
-        (leaping, "one rung up"),
+        (lambda *case: level_by_level(*case, open_country=True), "another country"),
+        (lambda *case: level_by_level(*case, least=0), "fewer than 10 adverts"),
+        (lambda *case: level_by_level(*case, rise=3), "one rung up"),
         (lambda job, want, middle, seen, roles: None, "Return [], the way without a step"),
         (lambda job, want, middle, seen, roles: [], "Return None"),
         (lambda job, *rest: job, "Return a list of jobs"),
@@ -247,8 +227,8 @@ WRONG_PIECES = {
     ],
     "importance": [
         (apart, "It should give"),
-        (aligned, "Nothing was shuffled"),
-        (unweighted, "It should give"),
+        (lambda predict, table, feature, order: copied(predict, table, feature, np.arange(len(order))), "Nothing was shuffled"),
+        (lambda predict, table, feature, order: copied(predict, table.assign(weight=1), feature, order), "It should give"),
         (all_at_once, "all features at once"),
         (backwards, "The other way round"),
         (lambda *case: copied(*case)[0], "All three numbers"),
