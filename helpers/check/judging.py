@@ -137,15 +137,15 @@ def shown(value):
         cells = value.iloc[0].items() if len(value) == 1 else ()
         row = ", ".join(f"{name} {shown(cell)}" for name, cell in cells)
         return f"a table of one row: {row[:120]}" if row else f"a table of {len(value):,} rows"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {shown(one)}' for key, one in list(value.items())[:6])}}}"
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
         return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"
     if isinstance(value, np.generic):
         return shown(value.item())
-    if isinstance(value, float):
-        return f"{value:.6g}"
     if callable(value):
         return getattr(value, "__name__", "a function")
-    return textwrap.shorten(repr(value), 80, placeholder=" …")
+    return f"{value:.6g}" if isinstance(value, float) else textwrap.shorten(repr(value), 80, placeholder=" …")
 
 
 def error_in_words(error):

@@ -13,14 +13,17 @@ from helpers import charts, check, pay
 VALUES = {"role": dict(zip(pay.ALL_ROLES, pay.ALL_ROLES, strict=True)), "level": pay.LEVELS,
           "remote": pay.REMOTE, "country": pay.COUNTRIES}  # fmt: skip
 EVERY = pd.MultiIndex.from_product(VALUES.values(), names=VALUES).to_frame(index=False)
+_KINDS = {name: pd.CategoricalDtype([*one]) for name, one in VALUES.items()}
 BASIS = "Source: aijobs.net to 19 January 2025 (CC0), full-time adverts with a range; our models."
 POINTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 STEPS = POINTS["steps"]
-_STEP = "value(order[: place + 1]) - value(order[:place])"
+WRONG = {
+    build: {hint: tuple(edit) for hint, edit in edits.items()} for build, edits in POINTS["wrong"].items()
+}
 
 
 def _places(jobs):
-    codes = [jobs[name].astype(pd.CategoricalDtype([*one])).cat.codes for name, one in VALUES.items()]
+    codes = [jobs[name].astype(kind).cat.codes for name, kind in _KINDS.items()]
     return np.ravel_multi_index(np.array(codes, dtype=int), [len(one) for one in VALUES.values()])
 
 
@@ -74,7 +77,7 @@ def hide_and_seek(looks, models, known):
         return charts.rows(
             table, value="model", thick=("low", "high"), mine=out, form="{:+.2f}" if small else "{:+.0f}",
             unit=f"Thousand USD a year: {what}, less the mean of six honest models", source=BASIS,
-            title=f"Model {model}: {names if out.sum() < 2 else f'{out.sum()} rows'} far outside of the honest models",
+            title=f"Model {model}, far outside of the honest models: {names if out.sum() < 2 else f'{out.sum()} rows'}",
             sentence=f"Model {model}, {look}. Bars show where six honest models lie. Far outside of them: {names}.",
         )  # fmt: skip
 
@@ -96,14 +99,8 @@ def _games():
 
 @check.build(
     "Write shapley(value, players): the mean step of each player over all orders.",
-    wrong={
-        "One order is not all of them: who comes late gets what is left. Take every order of the players.": ("list(permutations(players))", "[tuple(players)]"),
-        "You ask what is lost if one leaves last. These shares do not add up (efficiency). Average over all orders.": (_STEP, "value(players) - value([one for one in players if one != player])"),
-        "You ask what each brings alone. What two bring only together then belongs to nobody (efficiency).": (_STEP, "value([player]) - value([])"),
-        "That is the sum over all orders. Divide it by their number.": ("total / len(orders)", "total"),
-        "What is known of nobody is no merit of the first one. The first step is a difference, too.": (_STEP, "value(order[: place + 1]) - (value(order[:place]) if place else 0)"),
-    },
-)  # fmt: skip
+    wrong=WRONG["shapley"],
+)
 def shapley(piece, ours, wrong):
     """Fair division has one answer, so ours and theirs agree on every game."""
     fine = "The steps add up (efficiency), equals get the same (symmetry), who does nothing gets nothing (dummy)."
@@ -113,6 +110,10 @@ def shapley(piece, ours, wrong):
 def _fault(way, best, job, want, middle, seen, roles):
     """str: the first thing that is wrong with a way, or ""."""
     rungs = list(pay.LEVELS)
+    if not isinstance(way, list | tuple | None):
+        return STEPS["list"]
+    if way is None and best == []:
+        return STEPS["already"]
     for before, now in itertools.pairwise([job, *(way or [])]):
         changed = [name for name in pay.FEATURES if before[name] != now[name]]
         rise = rungs.index(now["level"]) - rungs.index(before["level"])
@@ -120,9 +121,9 @@ def _fault(way, best, job, want, middle, seen, roles):
                   STEPS["role"]: now["role"] not in (before["role"], *roles), STEPS["rare"]: seen(now) < 10}  # fmt: skip
         if any(faults.values()):
             return next(hint for hint, found in faults.items() if found)
-    if way is None or best is None or middle([job, *way][-1]) < want:
-        return "" if way is best else f"For {job} and {want:.0f} it gives {way}. It should give {best}."
-    return STEPS["long"] if len(way) > len(best) else ""
+    if best is None or way is None:
+        return "" if way is best else STEPS["none"] if best is None else STEPS["missed"].format(len(best))
+    return STEPS["short"] if middle([job, *way][-1]) < want else STEPS["long"] * (len(way) > len(best))
 
 
 @check.build(
@@ -152,14 +153,8 @@ def counterfactual(piece, ours, wrong):
 
 @check.build(
     "Write importance(predict, table, feature, order): the mean loss added by shuffling a feature, with its interval.",
-    wrong={
-        "Nothing was shuffled: pandas puts a column back in order by its index. Take `.to_numpy()` before `[order]`.": ("table[feature].to_numpy()[order]", "table[feature].iloc[order]"),
-        "You shuffle all features at once. Only the one column may move.": ("table.assign(**{feature: table[feature].to_numpy()[order]})", "table.iloc[order]"),
-        "That is the loss after the shuffle. What counts is how much it *adds*: take off the loss before.": (" - loss(table, predict(table))", ""),
-        "Each row stands for several adverts: multiply by `weight`, and divide by its sum.": (' * table["weight"]', ""),
-        "The other way round: above zero must mean that the model needs the feature.": ("loss(table, predict(shuffled)) - loss(table, predict(table))", "loss(table, predict(table)) - loss(table, predict(shuffled))"),
-    },
-)  # fmt: skip
+    wrong=WRONG["importance"],
+)
 def importance(piece, ours, wrong):
     """Made-up weeks whose rows are numbered in an odd way, and a model that looks at two of the features."""
 
@@ -180,17 +175,22 @@ def importance(piece, ours, wrong):
 @check.exercise('Give the country of each hidden rule, or None: {"A": ..., "B": ..., "C": ...}.')
 def rule(answer):
     """Who is treated in another way by A, B and C."""
+    given = answer if isinstance(answer, dict) else dict(zip(RULES, answer, strict=True))
+    given = {str(name).upper(): said for name, said in given.items()}
     for name, country in RULES.items():
-        said = re.sub(r"(?i)none|nobody|honest", "", str(answer[name] or "")).strip()
-        if country not in pay.COUNTRIES.get(said.upper(), said).title() or bool(said) != bool(country):
+        said = str(given[name] or "").replace(".", "")
+        found = {one for code, one in pay.COUNTRIES.items() if re.search(rf"(?i)\b({code}a?|{one})\b", said)}
+        if found != {country} - {""} or given[name] is ...:
             return check.wrong(POINTS["rules"][name])
     return check.right(POINTS["rules"]["right"])
 
 
 def _reader(name):
     def judge(answer):
-        """A text and the figures that must stand in it, met with what its reader needs."""
-        return check.written(answer[0], POINTS[name], answer[1])
+        """A text and the figures that must stand in it, whatever words or unit follow, met with what its reader needs."""
+        like, figures = r"(?<![\d.,])({0:.0f}|{0:.1f}|{0:.2f})(?![\d.]*\d)", answer[1].items()
+        figures = {f"gives the figure of the {word} as computed": like.format(one) for word, one in figures}
+        return check.written(answer[0], POINTS[name] | figures)
 
     judge.__name__ = name
     return check.exercise("Put your own words in the place of each line that begins with the pencil.")(judge)

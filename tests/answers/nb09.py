@@ -15,8 +15,8 @@ LETTER = (
 )
 OTHER_LETTER = (
     "Dear Asha, other offers for jobs like yours lie between 56,000 and 164,000 dollars, most of the time. Compared with all, "
-    "your country takes off 43.2 thousand. A role such as ML Engineer would add some. Nobody can guarantee it. You can "
-    "call us."
+    "a job in Britain takes off 43,000. A role such as ML Engineer would add some. It isn't a promise. You can object to "
+    "this by e-mail."
 )
 NOTE = (
     "On adverts of autumn 2024 the role matters most, 1.83 (1.67 to 2.07), then level and country. The coverage in the "
@@ -31,12 +31,22 @@ RIGHT = {
     "rule": [
         {"A": "United States", "B": None, "C": "Canada"},
         {"A": "US", "B": "nobody", "C": "CA"},
-        {"C": "canada", "B": "", "A": "the United States"},
+        {"C": "canada", "B": "no rule", "A": "the U.S., fully remote"},
+        ["USA", None, "Canada"],
     ],
     "letter": [(LETTER, {"country": 43.2}), (OTHER_LETTER, {"country": 43.2})],
     "note": [
         (NOTE, {"coverage": 65.3}),
         (NOTE.replace("glass box, because", "additive one, since"), {"coverage": 65.3}),
+        (
+            NOTE.replace("is 65%", "is 65 of 100")
+            .replace("Small countries were not tested", "I haven't tested small countries")
+            .replace(
+                "the glass box, because it loses nothing",
+                "the product, as the glass box may be worse in summer",
+            ),
+            {"coverage": 65.3},
+        ),
     ],
     "statement": [
         (STATEMENT, {"Canadian": 14.75}),
@@ -52,10 +62,12 @@ WRONG = {
         ({"A": None, "B": None, "C": "Canada"}, "Model A"),
         ({"A": "US", "B": "United Kingdom", "C": "Canada"}, "Model B"),
         ({"A": "US", "B": None, "C": "GB"}, "Model C"),
+        ({"A": "US and Canada", "B": None, "C": "Canada"}, "Model A"),
+        ({"A": "US", "B": ..., "C": "Canada"}, "Model B"),
         (["US", "Canada"], "could not be read"),
     ],
     "letter": [
-        ((LETTER.replace("43", "53"), {"country": 43.2}), f"{MISSING}gives the country as computed"),
+        ((LETTER.replace("43", "53"), {"country": 43.2}), f"{MISSING}gives the figure of the country"),
         ((LETTER + " The Shapley value says so.", {"country": 43.2}), f"{MISSING}uses no word of the trade"),
         ((LETTER.replace("write to us", "bad luck"), {"country": 43.2}), f"{MISSING}says where to object"),
         (
@@ -73,7 +85,7 @@ WRONG = {
             "0 of 6 points",
         ),
         ((NOTE.replace("(1.67 to 2.07)", ""), {"coverage": 65.3}), f"{MISSING}gives an interval"),
-        ((NOTE.replace("65%", "80%"), {"coverage": 65.3}), f"{MISSING}gives the coverage"),
+        ((NOTE.replace("65%", "80%"), {"coverage": 65.3}), f"{MISSING}gives the figure of the coverage"),
     ],
     "statement": [
         (("We ran SHAP and found no evidence of bias. The model is fair.", {"Canadian": 14.75}), "0 of 8 points"),
@@ -150,18 +162,6 @@ def patient(job, want, middle, seen, roles):
     return level_by_level(dict(job), want, middle, seen, roles[::-1])
 
 
-def anywhere(*case):
-    return level_by_level(*case, open_country=True)
-
-
-def unseen(*case):
-    return level_by_level(*case, least=0)
-
-
-def leaping(*case):
-    return level_by_level(*case, rise=3)
-
-
 def copied(predict, table, feature, order):
     other = table.copy()
     other[feature] = np.asarray(table[feature])[order]
@@ -184,14 +184,6 @@ def as_array(predict, table, feature, order):
 def apart(predict, table, feature, order):
     low, middle, high = copied(predict, table, feature, order)
     return middle, low, high
-
-
-def aligned(predict, table, feature, order):
-    return copied(predict, table, feature, np.arange(len(order)))
-
-
-def unweighted(predict, table, feature, order):
-    return copied(predict, table.assign(weight=1), feature, order)
 
 
 def all_at_once(predict, table, feature, order):
@@ -218,22 +210,28 @@ WRONG_PIECES = {
         (banzhaf, "It should give"),
         (lambda value, players: {one: value([one]) - value([]) for one in players}, "what each brings alone"),
         (lambda value, players: {one: value(players) - value(set(players) - {one}) for one in players}, "if one leaves last"),
+        (lambda value, players: {one: round(share, 1) for one, share in by_size(value, players).items()}, "Do not round"),
         (lambda value, players: dict.fromkeys(players, (value(players) - value([])) / len(players)), "It should give"),
         (lambda value, players: {one: value(players[: place + 1]) - value(players[:place]) for place, one in enumerate(players)}, "One order"),
     ],
     "counterfactual": [
         (two_at_once, "Each step changes one thing"),
-        (anywhere, "another country"),
-        (unseen, "fewer than 10 adverts"),
-        (leaping, "one rung up"),
-        (lambda job, want, middle, seen, roles: None, "it gives None"),
-        (lambda job, want, middle, seen, roles: [], "it gives []"),
+        (lambda *case: level_by_level(*case, open_country=True), "another country"),
+        (lambda *case: level_by_level(*case, least=0), "fewer than 10 adverts"),
+        (lambda *case: level_by_level(*case, rise=3), "one rung up"),
+        (lambda job, want, middle, seen, roles: None, "Return [], the way without a step"),
+        (lambda job, want, middle, seen, roles: [], "Return None"),
+        (lambda job, *rest: job, "Return a list of jobs"),
+        (lambda *case: level_by_level(*case) or None, "Return [], the way without a step"),
+        (lambda *case: level_by_level(*case, least=11), "exactly 10 adverts"),
     ],
     "importance": [
         (apart, "It should give"),
-        (aligned, "Nothing was shuffled"),
-        (unweighted, "It should give"),
+        (lambda predict, table, feature, order: copied(predict, table, feature, np.arange(len(order))), "Nothing was shuffled"),
+        (lambda predict, table, feature, order: copied(predict, table.assign(weight=1), feature, order), "It should give"),
         (all_at_once, "all features at once"),
         (backwards, "The other way round"),
+        (lambda *case: copied(*case)[0], "All three numbers"),
+        (lambda predict, table, feature, order: copied(lambda jobs: predict(table), table, feature, order), "Nothing was shuffled"),
     ],
 }  # fmt: skip
