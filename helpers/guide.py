@@ -13,7 +13,7 @@ from IPython.display import Markdown
 
 from helpers import check, course
 
-LEAST = 0.5
+LEAST = 0.6
 """Share of a question, in words weighed by how rare they are, that the passages must hold; else it is refused."""
 
 CHAT = os.environ.get("ML_CAREERS_CHAT", "")
