@@ -346,6 +346,14 @@ def test_no_settings_of_the_learners_count(tmp_path, monkeypatch):
     assert os.environ["PYTEST_ADDOPTS"] == "-k nothing"
 
 
+def test_no_plugin_of_the_environment_takes_part(tmp_path):
+    tests = tmp_path / "test_plugins.py"
+    tests.write_text(
+        "def test_none(name, pytestconfig):\n    assert not pytestconfig.pluginmanager.hasplugin(name)\n"
+    )
+    assert suites.run(tests, {"one": {"name": "hypothesispytest"}})["passed"].all()
+
+
 HARM = """
 import os, random, sys, warnings
 import matplotlib, matplotlib.pyplot as plt, numpy as np, pandas as pd

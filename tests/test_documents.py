@@ -127,3 +127,8 @@ def test_links_lead_from_the_notebooks_into_the_work_folder(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     inside = documents.Saved(documents._NOTEBOOKS.parent / "work" / "02", ("memo.pdf",), 0)
     assert '<a href="../work/02/memo.pdf">memo.pdf</a>' in inside._repr_html_()
+
+
+def test_a_link_leads_to_a_folder_of_any_name():
+    odd = documents.Saved(documents._NOTEBOOKS.parent / 'my "work"?' / "100% #2", ("memo.pdf",), 0)
+    assert '"../my%20%22work%22%3F/100%25%20%232/memo.pdf"' in odd._repr_html_()
