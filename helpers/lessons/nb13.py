@@ -29,7 +29,7 @@ def areas(kind, year=2025):
     """Data scientists by area of a kind (``"nation"``, ``"sector"``, ``"state"``, ``"metro"``): a row an area.
 
     Columns: ``jobs`` with ``rse``, ``pay`` (mean, USD a year) with ``pay_rse`` (both errors in %); ``everybody`` (all jobs).
-    Missing where the publisher withholds it.
+    Missing where the publisher gives none.
     """
     wages = tables.load("wages")
     rows = wages[(wages["area_type"] == kind) & (wages["year"] == year)].set_index("area")
@@ -141,7 +141,7 @@ def draw_measure(table, measure, where, end="highest"):
     """
     unit, form, source = TEXTS["drawn"][measure]
     table = table.set_axis(["value", "low", "high"], axis=1).sort_values("value", ascending=False)
-    withheld = "".join(f" Withheld: {name}." for name in table.index[table["value"].isna()])
+    missing = ", ".join(table.index[table["value"].isna()])
     table = table.dropna().head(_ROWS) if end == "highest" else table.dropna().tail(_ROWS)
     height, longest = 1.25 + 0.225 * len(table), max(map(len, table.index))
     figure, axes = charts.blank(height, 0.025 + 0.0083 * longest, 0.8 / height, 1 - 0.45 / height)
@@ -157,14 +157,15 @@ def draw_measure(table, measure, where, end="highest"):
     axes.set_yticks(range(len(table)), table.index, fontsize=9)
     for label in axes.get_yticklabels():
         label.set_fontweight("bold" if label.get_text() in FOUR else "normal")
-    axes.set(ylim=(len(table) - 0.4, -0.6), xlim=(0, 1.1 * table["high"].max()), xlabel=unit)
+    axes.set(ylim=(len(table) - 0.4, -0.6), xlim=(0, 1.15 * table["high"].max()), xlabel=unit)
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.grid(axis="y", visible=False)
     axes.grid(axis="x", visible=True)
     first, second = (table if end == "highest" else table[::-1]).index[:2]
     title = f"{end.capitalize()}: {first}, then {second}"
     touch = max(table["low"][[first, second]]) <= min(table["high"][[first, second]])
-    said = f"{unit}: {where}. The intervals of {first} and {second} {'overlap' if touch else 'do not touch'}.{withheld}"
+    said = f"{unit}, {where}. The intervals of {first} and {second} {'overlap' if touch else 'do not touch'}."
+    said += f" No figure is given for {missing}." if missing else ""
     return charts.finish(figure, title, tables.cite(source), said)
 
 
@@ -174,11 +175,10 @@ def draw_growth(rows, percent, years):
     yearly, total = ([0, *(row[name][2] / 1e6 for row in rows)] for name in ("a year", "in total"))
     axes.plot(yearly, "s--", color=charts.DOWN, label=f"{percent}% a year")
     axes.plot([0, years], [0, total[-1]], "o-", color=charts.UP, label=f"{percent}% in total")
-    axes.axhline(1, color="black", linewidth=1, linestyle=":")
-    axes.annotate("one million", (0, 1), (2, 3), textcoords="offset points", fontsize=9)
-    axes.set(xlabel="Years", ylabel="New jobs, millions", ylim=(0, None))
+    axes.axhline(1, color="black", linewidth=1, linestyle=":", label="one million")
+    axes.set(xlabel="Years", ylabel="New jobs, millions", ylim=(0, 1.3 * max(1, yearly[-1])))
     axes.xaxis.set_major_locator(charts.MaxNLocator(integer=True))
-    axes.legend(loc="upper left", bbox_to_anchor=(0.1, 1))
+    axes.legend(loc="upper left", ncols=3)
     title = (
         f"{percent}% a year: +{yearly[-1]:.2f} million jobs. {percent}% in total: +{total[-1]:.2f} million"
     )
