@@ -93,7 +93,7 @@ def _judged(name, answer, target, tolerance, mistakes, told="", **options):
 def triage(answer):
     """The most that may be promised about missed cancers: one of the 69 of the test was missed."""
     low, high = (100 * end for end in stats.wilson(1 / 69, 69))
-    wrong = [100 * stats.wilson(missed / n, n)[1] for missed, n in ((1, 190), (8, 69), (3, 76))]
+    wrong = [100 * stats.wilson(missed / n, n)[1] for missed, n in ((1, 190), (8, 69), (3, 67))]
     return _judged("triage", answer, high, 0.15, [100 / 69, low, 5, *wrong], percent=True)
 
 

@@ -22,7 +22,7 @@ WRONG = {
         (5, "the rule you chose by"),
         (2.9, "all lumps"),
         (21.3, "the threshold 0.5"),
-        (11.0, "the part you chose on"),
+        (12.4, "the part you chose on"),
         (50, "Take the cancers only"),
     ],
     "fraud": [
