@@ -11,7 +11,7 @@ from helpers import charts, check, stats, tables
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 _LIKELY = {name: {one["hint"]: (one["old"], one["new"]) for one in rows} for name, rows in TEXTS["wrong"].items()}  # fmt: skip
 FOUR = ["Health care", "Finance and insurance", "Retail trade", "Manufacturing"]
-WINDOWS = (1, 3, 6, 12, 24, 48, 96)
+WINDOWS = (1, 6, 24, 96)
 WEAR = 600  # hours until the machines begin to wear
 _FACTS = {"employment": "jobs", "employment_rse": "rse", "mean": "pay", "mean_rse": "pay_rse"}
 _ROWS = 20  # of a chart: more do not fit on a laptop's screen
@@ -101,7 +101,8 @@ def triage(answer):
 def fraud(answer):
     """One fraud in how many payments still pays for the alarm?"""
     value = check.as_number(answer)
-    value = 1 / value if 0 < value < 1 else value
+    if 0 < value < 1:  # the share, or the share in percent
+        value = min(1 / value, 100 / value, key=lambda payments: abs(payments - 3512))
     return _judged("fraud", value, 3512, 15, [3601, 3911, 4001, 40, 1000])
 
 

@@ -9,7 +9,7 @@ from helpers import stats
 
 RIGHT = {
     "triage": [7.76, "7.8%", 0.0776, np.float64(7.7)],
-    "fraud": [3512, "3,512", 3511.1, Fraction(1, 3512), 0.000285],
+    "fraud": [3512, "3,512", 3511.1, Fraction(1, 3512), 0.000285, "0.0285%"],
     "order": [75, "76", pd.Series([75.0])],
     "window": [24, "24", np.int64(24)],
     "base": [352_000, "351,914", 351914.4],
@@ -39,7 +39,7 @@ WRONG = {
         (129, "never runs out"),
         (90, "Try each order"),
     ],
-    "window": [(1, "noisy"), (96, "slow to rise"), (48, "For each window")],
+    "window": [(1, "noisy"), (96, "slow to rise"), (6, "For each window")],
     "base": [
         (2_500_000, "40% in total"),
         (260_308, "grows *to* a million"),
