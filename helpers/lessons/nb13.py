@@ -147,7 +147,7 @@ def draw_measure(table, measure, where, end="highest"):
     height, longest = 1.25 + 0.225 * len(table), max(map(len, table.index))
     figure, axes = charts.blank(height, 0.025 + 0.0083 * longest, 0.8 / height, 1 - 0.45 / height)
     if measure == "location quotient":
-        axes.axvline(1, color="black", linewidth=1, zorder=0)
+        axes.axvline(1, color="black", linewidth=1, zorder=1)
     for place, (name, value, low, high) in enumerate(table.itertuples()):
         color = charts.UP if name in FOUR else charts.FLAT
         axes.plot([low, high], [place] * 2, color=color, linewidth=1.8)
