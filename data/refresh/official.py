@@ -21,16 +21,19 @@ def wages(sources: Sources) -> pd.DataFrame:
     nation = part("national_may2020_may2025.csv", "OEWS_YEAR", "O_GROUP")
     # Some years list a broad group under the code of its only member as well.
     nation = nation[nation["O_GROUP"].isin(["total", "major", "detailed"])]
+    earlier = part("sector_may2022_may2024.csv", "OEWS_YEAR", "NAICS")
     industry = part("industry_may2025.csv", "industry_code", "display_level")
     code = industry["industry_code"]
+    newest = industry[(industry["display_level"] == "2") & code.str.contains("-")]
+    sectors = pd.concat(
+        [earlier.assign(year=earlier["OEWS_YEAR"]), newest.assign(NAICS=code.str[:2])], ignore_index=True
+    )
     metro = part("metro_may2025.csv", "AREA_TITLE")
     jobs = metro.loc[metro["OCC_CODE"] == "00-0000"].set_index("AREA_TITLE")["TOT_EMP"]
     largest = pd.to_numeric(jobs, "coerce").nlargest(_METROS).index
     parts = {
         "nation": nation.assign(area="United States", year=nation["OEWS_YEAR"]),
-        "sector": industry.assign(area=code.str[:2].map(_SECTORS))[
-            (industry["display_level"] == "2") & code.str.contains("-")
-        ],
+        "sector": sectors.assign(area=sectors["NAICS"].map(_SECTORS)),
         "owner": industry.assign(area=code.map(_OWNERS)).dropna(subset="area"),
         "state": part("state_may2025.csv", "AREA_TITLE").rename(columns={"AREA_TITLE": "area"}),
         "metro": metro[metro["AREA_TITLE"].isin(largest)].rename(columns={"AREA_TITLE": "area"}),
