@@ -1,0 +1,90 @@
+"""Every topic and every claim of the article has cells that treat it; what is missing is named."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from helpers import course, tables
+
+TOPICS = tomllib.loads(Path(__file__).with_name("topics.toml").read_text("utf-8"))["topic"]
+CLAIMS = tables.load("claims").set_index("id")["notebook"].to_dict()
+
+
+def cells():
+    """dict of cell id to str: all that a reader sees of each cell, text and output."""
+    found = {}
+    for notebook in course.finished():
+        for cell in json.loads(notebook.path.read_text("utf-8"))["cells"]:
+            said = [*cell["source"]]
+            for output in cell.get("outputs", ()):
+                said += [*output.get("text", ()), *output.get("data", {}).get("text/plain", ())]
+            found[cell["id"]] = "".join(said)
+    return found
+
+
+def faults(topics, there, claims, series=course.SERIES):
+    """list of str: each topic that nothing treats, and each claim that is no topic; `there` is what :func:`cells` returns."""
+    found, written = [], {place[:2] for place in there}
+    numbers = {notebook.number for notebook in series}
+    for topic in topics:
+        wrong = [] if topic["cells"] else ["no cells"]
+        for place in topic["cells"]:
+            if place[:2] not in numbers:
+                wrong.append(f"the series has no notebook {place[:2]}")
+            elif place[:2] in written and place not in there:
+                wrong.append(f"name its cells in {place}" if len(place) == 2 else f"no cell {place}")
+        texts = [there[place] for place in topic["cells"] if place in there]
+        all_there = len(texts) == len(topic["cells"])
+        if not wrong and all_there and not any(re.search(topic["word"], text) for text in texts):
+            wrong.append(f"no cell of it holds {topic['word']}")
+        found += [f"{topic['topic']}: {fault}" for fault in wrong]
+    treated = {topic["claim"]: topic["cells"] for topic in topics if "claim" in topic}
+    found += [f"no claim {name}" for name in treated.keys() - claims.keys()]
+    found += [f"claim {name} has no topic" for name in claims.keys() - treated.keys()]
+    for name in claims.keys() & treated.keys():
+        if claims[name] not in {place[:2] for place in treated[name]}:
+            found.append(
+                f"claim {name}: not in notebook {claims[name]}, where the table of claims says it is"
+            )
+    return found
+
+
+def test_every_topic_and_claim_is_treated():
+    assert faults(TOPICS, cells(), CLAIMS) == []
+
+
+def test_no_topic_is_there_twice():
+    names = [(topic["section"], topic["topic"]) for topic in TOPICS]
+    claims = [topic["claim"] for topic in TOPICS if "claim" in topic]
+    assert len(set(names)) == len(names) and len(set(claims)) == len(claims)
+    assert len(TOPICS) >= 70
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cells": ["01-001"]}, None),
+        ({"cells": ["15"]}, None),
+        ({"cells": ["15-004"]}, None),
+        ({"cells": []}, "no cells"),
+        ({"cells": ["01-999"]}, "no cell 01-999"),
+        ({"cells": ["01"]}, "name its cells in 01"),
+        ({"cells": ["16-001"]}, "no notebook 16"),
+        ({"cells": ["01-002"]}, "holds boot camp"),
+        ({"claim": "growth-37"}, "no claim growth-37"),
+        ({"claim": "pay"}, "not in notebook 02"),
+    ],
+)
+def test_what_is_missing_is_named(change, said):
+    there = {"01-001": "A boot camp lasts weeks.", "01-002": "Something else."}
+    topic = {"topic": "boot camps", "cells": ["01-001"], "word": "boot camp", **change}
+    claims = {"pay": "02"} if topic.get("claim") == "pay" else {}
+    found = faults([topic], there, claims)
+    assert len(found) == bool(said) and all(said in fault for fault in found)
+
+
+def test_a_claim_that_is_no_topic_is_named():
+    assert faults([], {}, {"pay": "02"}) == ["claim pay has no topic"]
