@@ -95,7 +95,7 @@ def adapted(book):
 
 def linked(text):
     """str: Markdown whose links to cells and to words of the glossary lead to Sphinx's anchors."""
-    text = _CELL.sub(r"](#cell-\1)", text)
+    text = _CELL.sub(r"](#cell-\1)", text).replace("](../README.md)", "](../index.md)")
     return _GLOSSARY.sub(lambda found: f"{found[1]}{found[2].lower()})", text)
 
 

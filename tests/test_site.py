@@ -102,7 +102,7 @@ def test_it_can_be_read_searched_and_held_in_a_hand(site):
             page.on("request", lambda request, asked=asked: asked.append(request.url))
             for path in [
                 build_site.BUILT / "index.html",
-                *sorted((build_site.BUILT / "notebooks").glob("0*.html")),
+                *sorted((build_site.BUILT / "notebooks").glob("*_*.html")),
             ]:
                 page.goto(path.as_uri())
                 assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path.name
