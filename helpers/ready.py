@@ -13,7 +13,7 @@ from importlib import metadata
 
 _PROJECT = pathlib.Path(__file__).resolve().parent.parent
 _GB = 2**30
-_MEMORY = 1.0  # GB that are free: the largest notebook takes 0.6, JupyterLab and a browser's tab come on top
+_MEMORY = 1.5  # GB that are free: notebook 08 takes 0.8 with its workers; JupyterLab and a browser's tab come on top
 _DISK = 1.0  # GB that are free, after the installation
 _PORTS = range(8888, 8939)  # JupyterLab tries these, one after the other
 
