@@ -51,7 +51,7 @@ def fitting(told, begun):
         if short:
             said = f"It practises what {gap} needs more of, by your own answers: {', '.join(short)}."
             found.setdefault("06", said)
-    elif not (told.levels or told.answers.skills):
+    elif not (told.levels or told.answers.skills or told.liked):
         found |= {number: later[number] for number in ahead[:2]}
         found.setdefault("06", "Its fifteen questions find out which notebooks are in your reach.")
     for number in sorted(later, key=lambda number: number in far):
