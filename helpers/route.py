@@ -111,8 +111,8 @@ def in_words(told):
         for one, why in found
     ]
     if hours := told.answers.hours:
-        full, _, short = (sum(one.minutes[place] for one, _ in found) / 60 for place in range(3))
-        weeks = [math.ceil(one / hours) for one in (full, short)]
+        # The last is the short path, or, before it is counted, the way without builds.
+        weeks = [math.ceil(sum(one.minutes[place] for one, _ in found) / 60 / hours) for place in (0, -1)]
         said = f"{weeks[0]} week{'s' * (weeks[0] > 1)}"
         said += f", or {weeks[1]} on their short paths" if weeks[1] < weeks[0] else ""
         lines.append(f"\nAt your {hours} hour{'s' * (hours > 1)} a week that is about {said}.")
