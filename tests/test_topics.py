@@ -8,31 +8,51 @@ from pathlib import Path
 import pytest
 
 from helpers import course, tables
+from tests import books
 
 TOPICS = tomllib.loads(Path(__file__).with_name("topics.toml").read_text("utf-8"))["topic"]
 CLAIMS = tables.load("claims").set_index("id")["notebook"].to_dict()
 _PICTURE = re.compile(r"data:image/[^\"]*")
+_HEADING = re.compile(r"^(#+) (.*?)(?: \(longer path\))?$", re.MULTILINE)
 
 
-def cells():
-    """dict of cell id to str: all that a reader sees of each cell, text and output."""
+def places():
+    """dict of place to str: what a reader sees of each cell ("13-002"), and of each heading's part ("13#Who gets in?")."""
     found = {}
     for notebook in course.finished():
+        parts = {}  # headings that we are in, with their level
         for cell in json.loads(notebook.path.read_text("utf-8"))["cells"]:
-            said = [*cell["source"]]
-            for output in cell.get("outputs", ()):
-                said += [*output.get("text", ())]
-                said += [
-                    line
-                    for kind in ("text/plain", "text/html")
-                    for line in output.get("data", {}).get(kind, ())
-                ]
-            found[cell["id"]] = _PICTURE.sub("", "".join(said))
+            source = "".join(cell["source"])
+            found[cell["id"]] = source + _output(cell)
+            is_text = cell["cell_type"] == "markdown"
+            cut = (
+                re.split(r"^(?=#+ )", books.FOLDS.sub("", source), flags=re.MULTILINE)
+                if is_text
+                else [found[cell["id"]]]
+            )
+            for part in cut:
+                if is_text and (heading := _HEADING.match(part)):
+                    parts = {name: level for name, level in parts.items() if level < len(heading[1])}
+                    parts[f"{notebook.number}#{heading[2]}"] = len(heading[1])
+                for name in parts:
+                    found[name] = found.get(name, "") + part
     return found
 
 
+def _output(cell):
+    said = [
+        "".join(given)
+        for output in cell.get("outputs", ())
+        for given in (
+            output.get("text", ""),
+            *(output.get("data", {}).get(kind, "") for kind in ("text/plain", "text/html")),
+        )
+    ]
+    return _PICTURE.sub("", "".join(said))
+
+
 def faults(topics, there, claims, series=course.SERIES):
-    """list of str: each topic that nothing treats, and each claim that is no topic; `there` is what :func:`cells` returns."""
+    """list of str: each topic that nothing treats, and each claim that is no topic; `there` is what :func:`places` returns."""
     found, written = [], {place[:2] for place in there}
     numbers = {notebook.number for notebook in series}
     for topic in topics:
@@ -41,7 +61,7 @@ def faults(topics, there, claims, series=course.SERIES):
             if place[:2] not in numbers:
                 wrong.append(f"the series has no notebook {place[:2]}")
             elif place[:2] in written and place not in there:
-                wrong.append(f"name its cells in {place}" if len(place) == 2 else f"no cell {place}")
+                wrong.append(f"name its cells in {place}" if len(place) == 2 else f"nothing at {place}")
         texts = [there[place] for place in topic["cells"] if place in there]
         all_there = len(texts) == len(topic["cells"])
         if not wrong and all_there and not any(re.search(topic["word"], text) for text in texts):
@@ -59,7 +79,7 @@ def faults(topics, there, claims, series=course.SERIES):
 
 
 def test_every_topic_and_claim_is_treated():
-    assert faults(TOPICS, cells(), CLAIMS) == []
+    assert faults(TOPICS, places(), CLAIMS) == []
 
 
 def test_no_topic_is_there_twice():
@@ -76,7 +96,7 @@ def test_no_topic_is_there_twice():
         ({"cells": ["15"]}, None),
         ({"cells": ["15-004"]}, None),
         ({"cells": []}, "no cells"),
-        ({"cells": ["01-999"]}, "no cell 01-999"),
+        ({"cells": ["01-999"]}, "nothing at 01-999"),
         ({"cells": ["01"]}, "name its cells in 01"),
         ({"cells": ["16-001"]}, "no notebook 16"),
         ({"cells": ["01-002"]}, "holds boot camp"),
@@ -90,6 +110,13 @@ def test_what_is_missing_is_named(change, said):
     claims = {"pay": "02"} if topic.get("claim") == "pay" else {}
     found = faults([topic], there, claims)
     assert len(found) == bool(said) and all(said in fault for fault in found)
+
+
+def test_a_part_ends_with_the_next_heading_of_its_level():
+    there = places()
+    part = there["01#Nine countries"]
+    assert "### Build 2" in part and "A number that we cannot explain" not in part
+    assert there["01-033"] in part and there["01-033"] in there["01#Build 2. Two countries, honestly"]
 
 
 def test_a_claim_that_is_no_topic_is_named():
