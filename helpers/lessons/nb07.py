@@ -184,9 +184,9 @@ def nlp_claim(answer):
 
 @check.exercise("Replace the three dots with a number of US dollars.")
 def cost(answer):
-    """Dollars a day for ten thousand adverts, at made-up prices."""
+    """Dollars a day for ten thousand adverts, at one provider's prices."""
     mistakes = {None if key == "none" else float(key): hint for key, hint in _SAID["cost"].items()}
-    return check.judge_number(answer, 9.2, 0.06, "Two thirds of it are for reading.", mistakes)
+    return check.judge_number(answer, 10, 0.06, "Three fifths of it are for reading.", mistakes)
 
 
 @check.exercise('Replace the three dots with letters, such as "AB".')

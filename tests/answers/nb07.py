@@ -11,12 +11,12 @@ from helpers import skills
 
 RIGHT = {
     "nlp_claim": ["B", "b", " B. ", "(B)"],
-    "cost": [9.2, "9.20 $", 10_000 * (600 + 80 * 4) / 1e6],
+    "cost": [10, "10.00 $", 10_000 * (600 + 80 * 5) / 1e6],
     "defences": ["BD", "d, b", "B and D", ["B", "D"], {"D", "B"}],
 }
 WRONG = {
     "nlp_claim": [("A", "data scientists"), ("C", "neither a fall"), ("D", "way of counting"), ("?", "letters A to D")],
-    "cost": [(6.0, "what the model writes"), (3.2, "what the model reads"), (6.8, "a price of their own"), (9200, "for a million")],
+    "cost": [(6.0, "what the model writes"), (4.0, "what the model reads"), (6.8, "a price of their own"), (10_000, "for a million")],
     "defences": [("ABD", "asks the model"), ("C", "asks the model"), ("B", "Two of them"), ("", "Two of them")],
 }  # fmt: skip
 
