@@ -10,7 +10,7 @@ _home = tempfile.TemporaryDirectory(prefix="ml-careers-tests-", ignore_cleanup_e
 os.environ["ML_CAREERS_HOME"] = _home.name
 
 pytest_plugins = ["tests.strict_nbval"]
-LONG = ("test_solved.py", "test_browser.py")
+LONG = ("test_solved.py", "test_browser.py", "test_site.py")
 _start, _stop = IPyNbFile.setup, IPyNbFile.teardown
 
 

@@ -1,4 +1,7 @@
-"""Measure the series: ``python -m tests.bench [NOTEBOOK NUMBER ...]``. This is no test: look at the numbers.
+"""Measure the series: ``python -m tests.bench [whole] [NOTEBOOK NUMBER ...]``. This is no test: look at the numbers.
+
+With ``whole`` the notebooks are run one after the other and nothing else is: how long each takes and all together, and the
+memory of each, against what is promised for two idle cores.
 
 All figures are from one run on one machine, so compare the rows of one run with each other, before and after a
 change; single milliseconds mean nothing elsewhere. Middle, tail, most: the median, 95 in 100 (99 of the service's
@@ -7,12 +10,14 @@ second; DuckDB to pandas and two workers to one by the median; a redraw in the b
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import timeit
 import tomllib
@@ -20,6 +25,7 @@ import tomllib
 import duckdb
 import nbformat
 import numpy as np
+import psutil
 from distributed import Client
 from nbformat.v4 import new_code_cell
 
@@ -31,6 +37,7 @@ from tests import books, lab
 
 LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets, anywidget, pydantic, platformdirs, filelock"
 HELPERS = "from helpers import charts, check, course, documents, evidence, explore, forms, pay, stats, tables"
+PROMISED = {"seconds of all notebooks": 240, "MB of a notebook": 600}
 CHANGES = 40  # of a control in the kernel; half as many in the browser
 MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
 # In the notebook's own kernel: from a new value to a new picture that was not drawn before.
@@ -83,6 +90,8 @@ LABEL = "e => e.ariaLabel || e.labels[0].textContent"
 
 def main(numbers):
     """Print one table of everything, or of some notebooks only."""
+    if "whole" in numbers:
+        return whole([path for path in books.PATHS if len(numbers) == 1 or path.name[:2] in numbers])
     lab.ARTIFACTS.mkdir(exist_ok=True)  # for an empty notebook and an empty service
     show("what", "unit", "middle", "tail", "most", "a second", "ratio")
     imports()
@@ -113,6 +122,55 @@ def imports():
     code = f"import time; {LIBRARIES}; t = time.perf_counter(); {HELPERS}; print(time.perf_counter() - t)"
     taken = spread([float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(7)])
     show("import helpers, its libraries are there", "s", *taken)
+
+
+def whole(paths):
+    """Show the time and the memory of some notebooks, the sum of their times, and which promise is broken."""
+    taken, most = 0, {}
+    show("what", "unit", "middle", "tail", "most")
+    for path in paths:
+        book, name, started = books.read(path), f"notebook {path.name[:2]}", [time.perf_counter()]
+        with books.empty_profile(), watched() as memory:
+            books.run(book, on_cell_execute=lambda **_: started.append(time.perf_counter()))  # noqa: B023
+        started.append(time.perf_counter())
+        taken, most[path.name[:2]] = taken + started[-1] - started[0], memory["together"]
+        show(f"{name}, from start to end of its kernel", "s", None, None, started[-1] - started[0])
+        show(f"{name}, cells", "s", *spread(np.diff(started[1:])))
+        for which, most_of_it in memory.items():
+            show(f"{name}, memory, {which}", "MB", None, None, most_of_it)
+    show(f"{len(paths)} notebooks", "s", None, None, taken)
+    over = [number for number, one in most.items() if one > PROMISED["MB of a notebook"]]
+    print(f"Promised: {PROMISED}. Above in memory, all processes together: {', '.join(over) or 'none'}.")
+
+
+@contextlib.contextmanager
+def watched():
+    """Look five times a second at the memory of all processes that this one has started.
+
+    Yields a dict of MB: the most of all together, and of a single process. What processes share is counted once, where the
+    system can tell (Linux).
+    """
+    found, stop = {"together": 0.0, "one process": 0.0}, threading.Event()
+
+    def size(process):
+        with contextlib.suppress(psutil.Error):
+            told = process.memory_full_info()
+            return getattr(told, "pss", told.rss) / 2**20
+        return 0.0
+
+    def look():
+        while not stop.wait(0.2):
+            sizes = [size(process) for process in psutil.Process().children(recursive=True)]
+            found["together"] = max(found["together"], sum(sizes))
+            found["one process"] = max(found["one process"], *sizes, 0.0)
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        looking.join()
 
 
 def notebook(path):

@@ -1,4 +1,4 @@
-"""What stands in every notebook and in README.md about the series: minutes, links, the table."""
+"""What stands in every notebook, in README.md and in the page for teachers about the series: minutes, links, tables."""
 
 import json
 import re
@@ -8,6 +8,8 @@ from helpers import check, course, selfcheck
 from tests import books
 
 FILE = course.NOTEBOOKS.parent / "helpers" / "series.toml"
+TEACHING = course.NOTEBOOKS.parent / "docs" / "teaching.md"
+_PATHS = {"with builds": 0, "without builds": 1, "short path": 2}  # places in a notebook's minutes
 _MAP = "00-017"  # the cell of notebook 00 under which the map stands
 _LONGER = "(longer path)"
 
@@ -79,3 +81,24 @@ def table():
         lines.append(f"| {number} {notebook['title']} | {notebook['makes']} | {full} | {without} |")
     full, without = (round(sum(notebook["minutes"][place] for notebook in rows) / 60) for place in (0, 1))
     return "\n".join([*lines, "", f"In all about {full} hours, {without} without the builds."])
+
+
+def plans(text):
+    """str: the page for teachers, with the minutes of notebooks and the sums in its tables as they are now."""
+    minutes = {row["file"][:2]: row["minutes"] for row in tomllib.loads(FILE.read_text("utf-8"))["notebook"]}
+    lines, total = [], 0
+    for line in text.split("\n"):
+        *cells, spent = line.removesuffix("|").split("|")
+        if not line.startswith("| ") or not spent.strip().isdecimal():
+            total = 0 if not line.startswith("|") else total
+        elif "in all" in line:
+            line = f"{'|'.join(cells)}| {total} |"
+        else:
+            place = _PATHS.get(cells[-1].strip())
+            if place is not None:
+                ours = [minutes[number] for number in re.findall(r"\b(\d\d) [A-Z]", line)]
+                spent = sum(one[min(place, len(one) - 1)] for one in ours)
+                line = f"{'|'.join(cells)}| {spent} |"
+            total += int(spent)
+        lines.append(line)
+    return "\n".join(lines)

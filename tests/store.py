@@ -2,7 +2,7 @@
 
 What is stored is what a reader without a kernel should see: pictures and words, no live widgets, and folded what
 follows a guess. Look at the difference of the outputs before you commit it, and reread the prose beside each that
-changed. Without names the table of README.md is renewed as well.
+changed. Without names the tables of README.md and docs/teaching.md are renewed as well.
 """
 
 import pathlib
@@ -46,11 +46,12 @@ def store(path):
 
 
 def readme():
-    """Write the table of the series into README.md."""
+    """Write the table of the series into README.md, and its minutes into the page for teachers."""
     path = course.NOTEBOOKS.parent / "README.md"
     text = path.read_text("utf-8")
     start, end = text.index("| notebook |"), text.index("\n\nThe map in notebook 00")
     path.write_text(text[:start] + series.table() + text[end:], "utf-8")
+    series.TEACHING.write_text(series.plans(series.TEACHING.read_text("utf-8")), "utf-8")
 
 
 def main(names):

@@ -1,13 +1,19 @@
 """The map, the minutes, and the check of the set-up: each thing that can be missing is named, with what to do."""
 
 import importlib.metadata
+import shutil
+import socket
+import subprocess
 import sys
+import webbrowser
+from types import SimpleNamespace
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import course, profile, tables
+from helpers import course, profile, ready, tables
 from helpers.check import solved
 from helpers.lessons import nb00
 from tests import series
@@ -40,6 +46,56 @@ def test_what_is_missing_is_named(break_it, said, monkeypatch):
         text = nb00.computer().data
     tables._read.cache_clear()
     assert "✗ **To do:**" in text and said in text and "Everything is ready" not in text
+
+
+GB = 2**30
+
+
+def refuse(*_):
+    raise OSError("refused")
+
+
+def no_browser():
+    raise webbrowser.Error("none")
+
+
+@pytest.fixture
+def a_good_room(monkeypatch):
+    monkeypatch.delenv("MEM_LIMIT", raising=False)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=2 * GB))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * GB))
+    monkeypatch.setattr(webbrowser, "get", lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "said"),
+    [
+        ((psutil, "virtual_memory", lambda: SimpleNamespace(available=GB // 2)), "0.5 GB: close other"),
+        ((shutil, "disk_usage", lambda _: SimpleNamespace(free=GB // 2)), "0.5 GB: make room"),
+        ((socket, "create_server", refuse), "Close other Jupyter servers"),
+        ((webbrowser, "get", no_browser), "Install Firefox or Chromium"),
+    ],
+    ids=["memory", "disk", "port", "browser"],
+)
+def test_a_room_is_looked_at(break_it, said, a_good_room, monkeypatch, capsys):
+    assert ready.report() == 0 and "Everything is ready." in capsys.readouterr().out
+    monkeypatch.setattr(*break_it)
+    assert ready.report() == 1
+    shown = capsys.readouterr().out
+    assert said in shown and shown.count("✗") == 1 and "Everything is ready" not in shown
+
+
+def test_the_limit_of_a_session_counts(a_good_room, monkeypatch):
+    monkeypatch.setenv("MEM_LIMIT", str(GB // 2))
+    assert any("0.5 GB" in said for said in ready.for_a_room().values())
+
+
+def test_a_computer_without_any_package_gets_sentences():
+    # -S: no folder of packages
+    command = [sys.executable, "-S", "-m", "helpers.ready"]
+    told = subprocess.run(command, cwd=course.NOTEBOOKS.parent, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 1 and not told.stderr, told.stderr
+    assert "The project is not installed" in told.stdout and "✓ OK: Python" in told.stdout
 
 
 def test_the_map_counts_what_was_done():

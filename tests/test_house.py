@@ -21,6 +21,8 @@ MAY_IMPORT = {
     "course": set(),
     "selfcheck": {"profile", "course", "live"},
     "guide": {"check", "course"},
+    "ready": {"tables", "profile"},
+    "route": {"check", "course", "profile", "selfcheck"},
     "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
@@ -44,14 +46,14 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_546
+    assert lines(*CORE) <= 3_811
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_193
-    assert lines(*TOP.glob("tests/**/*.py")) <= 7_647
+    assert lines(*TOP.glob("tests/**/*.py")) <= 8_168
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_is_small(path):
-    assert lines(path) <= {"nb00": 250, "nb01": 250, "nb02": 244, "nb03": 348, "nb04": 396, "nb05": 493}.get(
+    assert lines(path) <= {"nb00": 205, "nb01": 250, "nb02": 244, "nb03": 348, "nb04": 396, "nb05": 493}.get(
         path.stem, 200
     )
 

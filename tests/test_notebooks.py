@@ -228,6 +228,27 @@ def test_code_needs_no_network_and_no_shell(path):
         assert not imported & {"os", "subprocess", "pickle", "requests", "urllib"}, cell.source
 
 
+def test_the_page_for_teachers_keeps_time():
+    text = series.TEACHING.read_text("utf-8")
+    assert series.plans(text) == text, "run python -m tests.store without a name"
+    two_hours, one_day, eight_weeks = (part.partition("\n## ")[0] for part in text.split("\n### ")[1:])
+    totals = [int(re.search(r"in all \|.*?(\d+) \|", part)[1]) for part in (two_hours, one_day, eight_weeks)]
+    assert totals[0] <= 120 and totals[1] <= 7 * 60
+    assert max(int(spent) for spent in re.findall(r"with builds \| (\d+) \|", eight_weeks)) <= 3 * 60
+    numbers = re.findall(r"\b(\d\d) [A-Z]", eight_weeks)
+    assert sorted(numbers) == [notebook.number for notebook in course.SERIES]
+    assert totals[2] == sum(notebook.minutes[0] for notebook in course.SERIES)
+    titles = {f"{notebook.number} {notebook.title}" for notebook in course.SERIES}
+    named = [
+        one.strip()
+        for row in re.findall(r"^\| (?:\d \| )?(\d\d .*?) \|", text, re.MULTILINE)
+        for one in row.split(", ")
+    ]
+    assert set(named) <= titles
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (series.TEACHING.parent / target).exists(), target
+
+
 def test_readme_shows_the_series():
     readme = (course.NOTEBOOKS.parent / "README.md").read_text("utf-8")
     assert series.table() in readme, "run python -m tests.store without a name"

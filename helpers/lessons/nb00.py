@@ -6,80 +6,33 @@ import io
 import math
 import pathlib
 import shutil
-import sys
 import tempfile
 import zipfile
 import zlib
-from importlib import metadata
 
 import anywidget
 import traitlets
 from IPython.display import Markdown
-from packaging.requirements import Requirement
 
-from helpers import check, course, live, profile, tables
+from helpers import check, course, live, profile, ready, route, tables
 
 _MOST = 5_000_000  # bytes of an upload, unpacked; the work of all notebooks takes a tenth
 
 
 def computer():
     """Markdown: is this computer ready for the series, and what is to be done for each "no"?"""
-    asked = {
-        "Python is 3.11 to 3.14": _python(),
-        "all packages are there, in versions that fit": _packages(),
-        "all tables of `data/` are whole": _tables(),
-        # An update that changes nothing shows whether anything could be saved.
-        "your answers can be saved": profile.update(lambda told: None).note.rstrip("."),
-    }
-    lines = [f"- ✗ **To do:** {what}. {do}" if do else f"- ✓ OK: {what}" for what, do in asked.items()]
+    asked = ready.for_notebooks()
     to_do = "Do what the marked lines say, restart the kernel, run again."
     verdict = to_do if any(asked.values()) else "Everything is ready."
-    return Markdown("\n".join([*lines, "", f"**{verdict}**"]))
-
-
-def _python():
-    if (3, 11) <= sys.version_info[:2] < (3, 15):
-        return ""
-    have = ".".join(str(part) for part in sys.version_info[:3])
-    return f"This is {have}: make a new environment with 3.11, as README.md says"
-
-
-def _packages():
-    repair = "run `pip install -c constraints.txt -e .`"
-    try:
-        wanted = [Requirement(line) for line in metadata.requires("ml-careers") or ()]
-    except metadata.PackageNotFoundError:
-        return f"The project is not installed: {repair} in its folder"
-    faults = [_fault(want) for want in wanted if not want.marker or want.marker.evaluate({"extra": ""})]
-    said = "; ".join(fault for fault in faults if fault)
-    return said and f"{said}: {repair} in the project's folder"
-
-
-def _fault(want):
-    try:
-        have = metadata.version(want.name)
-    except metadata.PackageNotFoundError:
-        return f"{want.name} is missing"
-    if want.specifier.contains(have, prereleases=True):
-        return ""
-    return f"{want.name} is {have}, but {str(want.specifier).replace(',', ' and ')} is needed"
-
-
-def _tables():
-    try:
-        for name in tables.names():
-            tables.load(name)
-    except tables.DamagedTable as error:
-        return str(error).rstrip(".")
-    return ""
+    return Markdown("\n".join([*ready.lines(asked), "", f"**{verdict}**"]))
 
 
 def overview():
-    """Show (as Markdown) every notebook, what is made in it, how long it takes, and what the learner has solved and built.
+    """Show (as Markdown) every notebook, what is made in it, how long it takes, what is solved and built, and what fits next.
 
     Notebooks that are not written yet have no link.
     """
-    solved = profile.read().solved
+    told = profile.read()
     lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
     lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in course.SERIES:
@@ -88,10 +41,11 @@ def overview():
         if notebook.path.exists():
             name = f"[{name}]({notebook.path.name})"
             kinds = (check.exercises(notebook.number), check.builds(notebook.number))
-            done = [_done(names, solved.get(notebook.number, ())) for names in kinds]
+            done = [_done(names, told.solved.get(notebook.number, ())) for names in kinds]
         lines.append(f"| {name} | {notebook.makes} | {full} | {without} | {done[0]} | {done[1]} |")
     in_all = "In all about {} hours, {} without the builds.".format(*course.hours())
-    return Markdown("\n".join([*lines, "", f"{in_all} Each notebook also runs on its own.", "", _made()]))
+    in_all += " Each notebook also runs on its own."
+    return Markdown("\n".join([*lines, "", in_all, "", route.in_words(told), "", _made()]))
 
 
 def _done(names, solved):
