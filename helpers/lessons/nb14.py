@@ -1,0 +1,221 @@
+"""Notebook 14: the claims with their tests, a sentence in parts, the checkers, a chart and the page."""
+
+import calendar
+import functools
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import charts, check, stats, tables
+
+TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+KINDS, ASKED = TEXTS["kinds"], list(TEXTS["example"])
+_MONTHS = [name.lower() for name in calendar.month_name]
+_PARTS = {"early": (1, 3), "mid": (5, 8), "late": (10, 12), "": (1, 12)}
+_PERIOD = rf"\b(?:(early|mid|late)[ -])?(?:({'|'.join(_MONTHS[1:])}) )?((?:19|20)\d\d)\b"
+_TIMES = {"doubled": 100.0, "tripled": 200.0, "halved": -50.0}
+
+
+def parse(sentence):
+    """dict: what a sentence about growth says; what it does not say is None.
+
+    ``percent``; ``yearly`` (bool); ``counted``, ``"share"`` or ``"number"``; ``start`` and ``end``, lists of months.
+    """
+    text = " ".join(str(sentence)[:500].lower().split())
+    said = re.findall(r"(\d[\d,]*(?:\.\d+)?) ?(?:%|per ?cent\b)(?! of | ?points| ?age)", text)
+    sizes = [float(one.replace(",", "")) for one in said] + [_TIMES[one] for one in _TIMES if one in text]
+    down = re.search(r"\b(?:fell|fall|declined?|dropp?e?d?|shrank|lost)\b", text)
+    number = re.search(r"\b(?:posting|advert|job|number|worker|people|employ)", text)
+    periods = [_period(*one) for one in re.findall(_PERIOD, text)]
+    start, end = periods if len(periods) == 2 else (None, None)
+    return {
+        "percent": (-sizes[0] if down else sizes[0]) if len(sizes) == 1 else None,
+        "yearly": bool(re.search(r"\b(?:a|per|each|every) year\b|\byearly\b|\bannual|year.over.year", text)),
+        "counted": "share" if re.search(r"\b(?:share|proportion)\b", text) else "number" if number else None,
+        "start": start,
+        "end": end,
+    }
+
+
+def _period(part, name, year):
+    first, last = (_MONTHS.index(name),) * 2 if name else _PARTS[part]
+    return list(pd.period_range(f"{year}-{first}", f"{year}-{last}", freq="M"))
+
+
+@functools.cache
+def postings(country="US"):
+    """DataFrame by month: ``share`` of postings that mention AI (%); ``number``, ``per software`` posting (index numbers)."""
+    index = tables.load("postings_index").astype({"index_nsa": float, "index_sa": float})
+    index = index.query("country == @country and postings == 'total' and days > 27")  # the last can be short
+    index = index.pivot(index="month", columns="sector", values=["index_nsa", "index_sa"])
+    kinds = (("index_nsa", "All jobs"), ("index_sa", "All jobs"), ("index_sa", "Software Development"))
+    every, adjusted, software = (index.get(kind, pd.Series(dtype=float)) for kind in kinds)
+    share = tables.load("ai_postings").query("country == @country").set_index("month")["share"].astype(float)
+    columns = {"share": share, "number": share * every, "per software": share * adjusted / software}
+    return pd.DataFrame(columns).loc[share.index].to_period("M")
+
+
+def run(test):
+    """str: what the rows say that a test of ``TEXTS["test"]`` chooses."""
+    rows = tables.load(test["table"])
+    if "size" in test:  # the parts of a whole
+        rows = rows.query(test["whole"])
+        whole = rows[test["size"]].sum()
+        part = 100 * rows[test["size"]] / whole
+        rows = rows.assign(
+            whole=whole, part=part, spread=stats.Z * part * rows.get("employment_rse", 0) / 100
+        )
+    said = (test["say"].format(**row) for row in rows.query(test["where"]).to_dict("records"))
+    return test["lead"] + "; ".join(said)
+
+
+def _change(change):
+    table, (first, second, third, fourth) = postings(), change["months"]
+    percent = 100 * (table[third:fourth].mean() / table[first:second].mean() - 1)
+    return change["lead"] + ", ".join(f"{name} {percent[name]:+.0f}%" for name in change["columns"])
+
+
+def _forty():
+    said = tables.load("claim_evidence").set_index("claim")["value"]
+    growth, base = 1 + said["forty-a-year"] / 100, said["million-jobs"] / said["forty-a-year"] / 1e4
+    sizes = {"total": growth - 1, "yearly": growth**0.2 - 1, "base": base, "added": base * (growth**4 - 1)}
+    return TEXTS["forty"].format(**sizes)
+
+
+def ledger():
+    """DataFrame: the claims by `id`; ``tested`` is what our tables say, ``known`` how, ``kind`` one of three words."""
+    stamp = TEXTS["stamp"].format(pd.Timestamp(TEXTS["milliseconds"], unit="ms"))
+    tested = {"forty-a-year": _forty(), "dated-2024": stamp}
+    tested |= {name: _change(change) for name, change in TEXTS["change"].items()}
+    tested |= {name: run(test) for name, test in TEXTS["test"].items()}
+    claims = tables.load("claims").set_index("id").astype("str")
+    claims["tested"] = claims.index.map(lambda name: tested.get(name, ""))
+    known = claims["evidence"].map(TEXTS["known"])
+    here = (claims["tested"] != "") & (claims["evidence"] != "computed")
+    return claims.assign(
+        known=known.mask(here, known + ", and tested here"), kind=claims["verdict"].map(KINDS)
+    )
+
+
+def _given(answer):
+    """What was ruled on each claim: the kind and the confidence (0.5 to 1), None where it is no ruling."""
+    given = {}
+    for name, (word, sure) in answer.items():
+        if ... not in (word, sure):
+            kind, sure = (
+                KINDS.get(str(word).strip().lower(), str(word).strip().lower()),
+                check.as_number(sure),
+            )
+            sure = sure / 100 if sure > 1 else sure
+            valid = kind in KINDS.values() and 0.5 <= sure <= 1 and name in ledger().index
+            given[name] = (kind, sure) if valid else None
+    return given
+
+
+@check.exercise(TEXTS["rule"])
+def rulings(answer):
+    """A ruling and a confidence for each claim; nothing is said of what is right."""
+    given = _given(answer)
+    if not given:
+        return check.Verdict("open", TEXTS["rule"])
+    if None in given.values():
+        return check.wrong(f"{list(given)[list(given.values()).index(None)]}: {TEXTS['ruling']}")
+    asked = sum(name in given for name in ASKED)
+    state = "right" if asked == len(ASKED) else "some"
+    return check.Verdict(state, f"{asked} of {len(ASKED)} claims are ruled. {TEXTS['ruled']}")
+
+
+def compare(answer):
+    """Put rulings beside ours: whose they are, and a DataFrame by claim. Without any, those of an example reader."""
+    own = {name: said for name, said in _given(answer).items() if said}
+    table = pd.DataFrame.from_dict(own or _given(TEXTS["example"]), "index", columns=["ruling", "sure"])
+    table = table.join(ledger()[["kind", "verdict"]]).rename_axis("claim")
+    return "you" if own else "an example reader", table.assign(agree=table["ruling"] == table["kind"])
+
+
+@check.exercise("Replace the three dots with the mean of the squared distances.")
+def brier(answer):
+    """The Brier score of the rulings in a table."""
+    said, table = answer
+    if said is ...:
+        return check.Verdict("open", "Replace the three dots with the mean of the squared distances.")
+    far, (reason, *hints) = table["sure"] - table["agree"], TEXTS["brier"].values()
+    target = (far**2).mean()
+    mistakes = (far.abs().mean(), far.mean(), (far**2).sum(), target**0.5, None)
+    return check.judge_number(said, target, 0.003, reason, dict(zip(mistakes, hints, strict=True)))
+
+
+def _edits(build):
+    return {one["hint"]: (one["old"], one["new"]) for one in TEXTS["wrong"][build]}
+
+
+@check.build("Write judge_growth(sentence, table): low, high, verdict.", wrong=_edits("judge_growth"))
+def judge_growth(piece, ours, wrong):
+    """Sentences with and without a period, in total and a year, on made tables with holes."""
+    months, random, cases = pd.period_range("2019-01", "2026-06", freq="M"), np.random.default_rng(0), []
+    for hole in ([], ["2023-02"], ["2024-04"]):
+        walk = np.exp(random.normal(0.004, 0.03, (90, 2)).cumsum(0)) * (3, 200)
+        table = pd.DataFrame(walk, months, ["share", "number"])
+        table.loc[hole] = np.nan
+        for sentence in TEXTS["judged"]:
+            low, high, _ = ours(sentence.format(up=0, near=0), table)
+            said = {"up": round(((low or 0) + (high or 0)) / 2), "near": round((high or 0) + 0.4, 1)}
+            cases.append((sentence.format(**said), table))
+    return check.judge_function(piece, ours, cases, wrong, "It also says when nothing can be said.")
+
+
+def fields(file):
+    """dict: what stands behind each line of an audit, of 5,000 characters at most."""
+    text, names = Path(file).read_text("utf-8", "replace")[:5_000], TEXTS["lines"]
+    head = rf"^[ \t>*_-]*({'|'.join(names)})[*_ ]*:[*_ ]*"
+    found = dict(re.findall(rf"(?msi){head}(.*?)(?={head.replace('(', '(?:', 1)}|^#|\Z)", text))
+    found = {name.lower(): " ".join(said.split()) for name, said in found.items()}
+    return {name: found.get(name.lower(), "") for name in names}
+
+
+@check.build("Write audit.md: put your words in the place of the dots.", wrong=_edits("audit"))
+def audit(piece, ours, wrong):
+    """The page is read line by line: what is written must be exact, and fit together."""
+    return check.kept(fields(piece), TEXTS["fault"], "Somebody else could repeat it.")
+
+
+@check.exercise('Replace the three dots with a dictionary such as {"a": "held", …}.')
+def hindsight(answer):
+    """Five predictions, judged by figures to June 2026."""
+    said = {str(key).strip().lower(): str(word).strip().lower() for key, word in answer.items()}
+    for key, one in TEXTS["hindsight"].items():
+        if said.get(key) not in one["right"]:
+            return check.wrong(f"{key}: {one['hint']}")
+    return check.right(TEXTS["later"])
+
+
+def draw_definitions(found, country, base, end):
+    """Draw the interval and the verdict of each way to count, beside the claimed 36%."""
+    figure, axes = charts.blank(3.2, left=0.28)
+    for place, (low, high, verdict) in enumerate(found.values()):
+        color = charts.UP if verdict == "supported" else charts.FLAT
+        said = f"{verdict}: no such figures" if low is None else f"{low:+.0f} to {high:+.0f}%: {verdict}"
+        axes.plot([low or 0, high or 0], [place] * 2, color=color, linewidth=8)
+        axes.annotate(said, (max(high or 0, 36), place), (9, -4), textcoords="offset points", color=color)
+    axes.axvline(36, color=charts.DOWN, linestyle="--")
+    axes.axvline(0, color="#888888", linewidth=1)
+    axes.set(xlim=(-65, 150), ylim=(len(found) - 0.4, -0.6), xlabel="% change (dashed: the claim)")
+    axes.set_yticks(range(len(found)), list(found))
+    held = [name for name, (_, _, verdict) in found.items() if verdict == "supported"]
+    title = f"{country}, {base} to {end}: {len(held)} of {len(found)} ways to count support +36%"
+    said = f"Supported by {' and '.join(held) or 'none'}. A bar reaches over all pairs of months."
+    return charts.finish(figure, title, tables.cite("ai_postings"), said)
+
+
+def draw_needed(chances, counts, sure, right):
+    """Draw the chance (%) that somebody who is too sure is found out, by the number of rulings."""
+    figure, axes = charts.blank(3.4)
+    axes.plot(range(len(counts)), chances, "o-", color=charts.UP)
+    axes.set(ylim=(0, 104), xlabel="Rulings", ylabel="Found out, %")
+    axes.set_xticks(range(len(counts)), counts)
+    title = f"Sure of {sure:.0%}, right in {right:.0%}: ten rulings find it out in {chances[1]:.0f} cases of 100"
+    said = f"Found out means that the whole 95% interval of their agreement lies below {sure:.0%}."
+    return charts.finish(figure, title, "Computed from the binomial distribution.", said)
