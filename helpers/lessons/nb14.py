@@ -16,7 +16,6 @@ KINDS, ASKED = TEXTS["kinds"], list(TEXTS["example"])
 _MONTHS = [name.lower() for name in calendar.month_name]
 _PARTS = {"early": (1, 3), "mid": (5, 8), "late": (10, 12), "": (1, 12)}
 _PERIOD = rf"\b(?:(early|mid|late)[ -])?(?:({'|'.join(_MONTHS[1:])}) )?((?:19|20)\d\d)\b"
-_TIMES = {"doubled": 100.0, "tripled": 200.0, "halved": -50.0}
 
 
 def parse(sentence):
@@ -26,7 +25,7 @@ def parse(sentence):
     """
     text = " ".join(str(sentence)[:500].lower().split())
     said = re.findall(r"(\d[\d,]*(?:\.\d+)?) ?(?:%|per ?cent\b)(?! of | ?points| ?age)", text)
-    sizes = [float(one.replace(",", "")) for one in said] + [_TIMES[one] for one in _TIMES if one in text]
+    sizes = [float(one.replace(",", "")) for one in said]
     down = re.search(r"\b(?:fell|fall|declined?|dropp?e?d?|shrank|lost)\b", text)
     number = re.search(r"\b(?:posting|advert|job|number|worker|people|employ)", text)
     periods = [_period(*one) for one in re.findall(_PERIOD, text)]
@@ -59,59 +58,54 @@ def postings(country="US"):
 
 
 def run(test):
-    """str: what the rows say that a test of ``TEXTS["test"]`` chooses."""
+    """str: what a test of ``TEXTS["test"]`` says, of the rows that it chooses or of the change between its months."""
+    if "months" in test:
+        before, after = (postings()[first:last].mean() for first, last in test["months"])
+        percent = 100 * (after / before - 1)
+        return test["lead"] + ", ".join(f"{name} {percent[name]:+.0f}%" for name in test["columns"])
     rows = tables.load(test["table"])
     if "size" in test:  # the parts of a whole
         rows = rows.query(test["whole"])
         whole = rows[test["size"]].sum()
         part = 100 * rows[test["size"]] / whole
-        rows = rows.assign(
-            whole=whole, part=part, spread=stats.Z * part * rows.get("employment_rse", 0) / 100
-        )
+        spread = stats.Z * part * rows.get("employment_rse", 0) / 100
+        rows = rows.assign(whole=whole, part=part, spread=spread)
     said = (test["say"].format(**row) for row in rows.query(test["where"]).to_dict("records"))
     return test["lead"] + "; ".join(said)
 
 
-def _change(change):
-    table, (first, second, third, fourth) = postings(), change["months"]
-    percent = 100 * (table[third:fourth].mean() / table[first:second].mean() - 1)
-    return change["lead"] + ", ".join(f"{name} {percent[name]:+.0f}%" for name in change["columns"])
-
-
 def _forty():
     said = tables.load("claim_evidence").set_index("claim")["value"]
-    growth, base = 1 + said["forty-a-year"] / 100, said["million-jobs"] / said["forty-a-year"] / 1e4
-    sizes = {"total": growth - 1, "yearly": growth**0.2 - 1, "base": base, "added": base * (growth**4 - 1)}
-    return TEXTS["forty"].format(**sizes)
+    total, jobs = said["forty-a-year"] / 100, said["million-jobs"] / 1e6
+    base, yearly = jobs / total, (1 + total) ** 0.2 - 1
+    return TEXTS["forty"].format(total=total, yearly=yearly, base=base, added=base * ((1 + total) ** 4 - 1))
 
 
 def ledger():
     """DataFrame: the claims by `id`; ``tested`` is what our tables say, ``known`` how, ``kind`` one of three words."""
     stamp = TEXTS["stamp"].format(pd.Timestamp(TEXTS["milliseconds"], unit="ms"))
     tested = {"forty-a-year": _forty(), "dated-2024": stamp}
-    tested |= {name: _change(change) for name, change in TEXTS["change"].items()}
     tested |= {name: run(test) for name, test in TEXTS["test"].items()}
     claims = tables.load("claims").set_index("id").astype("str")
     claims["tested"] = claims.index.map(lambda name: tested.get(name, ""))
     known = claims["evidence"].map(TEXTS["known"])
     here = (claims["tested"] != "") & (claims["evidence"] != "computed")
-    return claims.assign(
-        known=known.mask(here, known + ", and tested here"), kind=claims["verdict"].map(KINDS)
-    )
+    claims["known"] = known.mask(here, known + ", and tested here")
+    claims["kind"] = claims["verdict"].map(KINDS)
+    return claims.replace(r"\$([\d,]*\d)", r"\1 USD", regex=True)  # two dollar signs begin a formula
 
 
 def _given(answer):
     """What was ruled on each claim: the kind and the confidence (0.5 to 1), None where it is no ruling."""
     given = {}
-    for name, (word, sure) in answer.items():
+    for name, said in answer.items():
+        word, sure = said if isinstance(said, tuple | list) and len(said) == 2 else ("", 0)
         if ... not in (word, sure):
-            kind, sure = (
-                KINDS.get(str(word).strip().lower(), str(word).strip().lower()),
-                check.as_number(sure),
-            )
+            kind = KINDS.get(str(word).strip().lower(), str(word).strip().lower())
+            sure = pd.to_numeric(str(sure).strip(" %"), errors="coerce")
             sure = sure / 100 if sure > 1 else sure
             valid = kind in KINDS.values() and 0.5 <= sure <= 1 and name in ledger().index
-            given[name] = (kind, sure) if valid else None
+            given[name] = (kind, float(sure)) if valid else None
     return given
 
 
@@ -123,9 +117,9 @@ def rulings(answer):
         return check.Verdict("open", TEXTS["rule"])
     if None in given.values():
         return check.wrong(f"{list(given)[list(given.values()).index(None)]}: {TEXTS['ruling']}")
-    asked = sum(name in given for name in ASKED)
-    state = "right" if asked == len(ASKED) else "some"
-    return check.Verdict(state, f"{asked} of {len(ASKED)} claims are ruled. {TEXTS['ruled']}")
+    asked = len(given.keys() & set(ASKED))
+    said = f"{asked} of {len(ASKED)} claims are ruled. {TEXTS['ruled']}"
+    return check.Verdict("right" if asked == len(ASKED) else "some", said)
 
 
 def compare(answer):
@@ -156,13 +150,13 @@ def _edits(build):
 def judge_growth(piece, ours, wrong):
     """Sentences with and without a period, in total and a year, on made tables with holes."""
     months, random, cases = pd.period_range("2019-01", "2026-06", freq="M"), np.random.default_rng(0), []
-    for hole in ([], ["2023-02"], ["2024-04"]):
-        walk = np.exp(random.normal(0.004, 0.03, (90, 2)).cumsum(0)) * (3, 200)
+    for drift, hole in ((0.03, []), (-0.03, []), (0.004, []), (0.03, ["2023-02"]), (0.03, ["2024-04"])):
+        walk = np.exp(random.normal(drift, 0.02, (90, 2)).cumsum(0)) * (3, 200)
         table = pd.DataFrame(walk, months, ["share", "number"])
         table.loc[hole] = np.nan
         for sentence in TEXTS["judged"]:
-            low, high, _ = ours(sentence.format(up=0, near=0), table)
-            said = {"up": round(((low or 0) + (high or 0)) / 2), "near": round((high or 0) + 0.4, 1)}
+            low, high, _ = ours(sentence.format(middle=0, near=0), table)
+            said = {"middle": round(abs((low or 0) + (high or 0)) / 2), "near": round((high or 0) + 0.4, 1)}
             cases.append((sentence.format(**said), table))
     return check.judge_function(piece, ours, cases, wrong, "It also says when nothing can be said.")
 
@@ -171,9 +165,8 @@ def fields(file):
     """dict: what stands behind each line of an audit, of 5,000 characters at most."""
     text, names = Path(file).read_text("utf-8", "replace")[:5_000], TEXTS["lines"]
     head = rf"^[ \t>*_-]*({'|'.join(names)})[*_ ]*:[*_ ]*"
-    found = dict(re.findall(rf"(?msi){head}(.*?)(?={head.replace('(', '(?:', 1)}|^#|\Z)", text))
-    found = {name.lower(): " ".join(said.split()) for name, said in found.items()}
-    return {name: found.get(name.lower(), "") for name in names}
+    found = dict(re.findall(rf"(?ms){head}(.*?)(?={head.replace('(', '(?:', 1)}|^#|\Z)", text))
+    return {name: " ".join(found.get(name, "").split()) for name in names}
 
 
 @check.build("Write audit.md: put your words in the place of the dots.", wrong=_edits("audit"))
@@ -186,10 +179,12 @@ def audit(piece, ours, wrong):
 def hindsight(answer):
     """Five predictions, judged by figures to June 2026."""
     said = {str(key).strip().lower(): str(word).strip().lower() for key, word in answer.items()}
-    for key, one in TEXTS["hindsight"].items():
-        if said.get(key) not in one["right"]:
-            return check.wrong(f"{key}: {one['hint']}")
-    return check.right(TEXTS["later"])
+    wrong = [
+        f"{key}: {one['hint']}"
+        for key, one in TEXTS["hindsight"].items()
+        if said.get(key) not in one["right"]
+    ]
+    return check.wrong(wrong[0]) if wrong else check.right(TEXTS["later"])
 
 
 def draw_definitions(found, country, base, end):
@@ -197,25 +192,16 @@ def draw_definitions(found, country, base, end):
     figure, axes = charts.blank(3.2, left=0.28)
     for place, (low, high, verdict) in enumerate(found.values()):
         color = charts.UP if verdict == "supported" else charts.FLAT
-        said = f"{verdict}: no such figures" if low is None else f"{low:+.0f} to {high:+.0f}%: {verdict}"
+        said = f"{verdict}, no figures" if low is None else f"{low:+.0f} to {high:+.0f}%: {verdict}"
         axes.plot([low or 0, high or 0], [place] * 2, color=color, linewidth=8)
         axes.annotate(said, (max(high or 0, 36), place), (9, -4), textcoords="offset points", color=color)
     axes.axvline(36, color=charts.DOWN, linestyle="--")
-    axes.axvline(0, color="#888888", linewidth=1)
-    axes.set(xlim=(-65, 150), ylim=(len(found) - 0.4, -0.6), xlabel="% change (dashed: the claim)")
+    axes.grid(axis="y", visible=False)
+    axes.set(xlim=(-65, 185), ylim=(len(found) - 0.4, -0.6), xlabel="% change (dashed: the claim)")
     axes.set_yticks(range(len(found)), list(found))
-    held = [name for name, (_, _, verdict) in found.items() if verdict == "supported"]
-    title = f"{country}, {base} to {end}: {len(held)} of {len(found)} ways to count support +36%"
-    said = f"Supported by {' and '.join(held) or 'none'}. A bar reaches over all pairs of months."
-    return charts.finish(figure, title, tables.cite("ai_postings"), said)
-
-
-def draw_needed(chances, counts, sure, right):
-    """Draw the chance (%) that somebody who is too sure is found out, by the number of rulings."""
-    figure, axes = charts.blank(3.4)
-    axes.plot(range(len(counts)), chances, "o-", color=charts.UP)
-    axes.set(ylim=(0, 104), xlabel="Rulings", ylabel="Found out, %")
-    axes.set_xticks(range(len(counts)), counts)
-    title = f"Sure of {sure:.0%}, right in {right:.0%}: ten rulings find it out in {chances[1]:.0f} cases of 100"
-    said = f"Found out means that the whole 95% interval of their agreement lies below {sure:.0%}."
-    return charts.finish(figure, title, "Computed from the binomial distribution.", said)
+    said = "; ".join(f"{name}: {verdict}" for name, (_, _, verdict) in found.items())
+    title = (
+        f"{country}, {base} to {end}: {said.count('supported')} of {len(found)} ways to count support +36%"
+    )
+    said = f"{said}. A bar reaches over all pairs of months."
+    return charts.finish(figure, title, TEXTS["indeed"], said)
