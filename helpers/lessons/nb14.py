@@ -74,18 +74,10 @@ def run(test):
     return test["lead"] + "; ".join(said)
 
 
-def _forty():
-    said = tables.load("claim_evidence").set_index("claim")["value"]
-    total, jobs = said["forty-a-year"] / 100, said["million-jobs"] / 1e6
-    base, yearly = jobs / total, (1 + total) ** 0.2 - 1
-    return TEXTS["forty"].format(total=total, yearly=yearly, base=base, added=base * ((1 + total) ** 4 - 1))
-
-
 def ledger():
     """DataFrame: the claims by `id`; ``tested`` is what our tables say, ``known`` how, ``kind`` one of three words."""
-    stamp = TEXTS["stamp"].format(pd.Timestamp(TEXTS["milliseconds"], unit="ms"))
-    tested = {"forty-a-year": _forty(), "dated-2024": stamp}
-    tested |= {name: run(test) for name, test in TEXTS["test"].items()}
+    tested = {name: run(test) for name, test in TEXTS["test"].items()}
+    tested["dated-2024"] = TEXTS["stamp"].format(pd.Timestamp(TEXTS["milliseconds"], unit="ms"))
     claims = tables.load("claims").set_index("id").astype("str")
     claims["tested"] = claims.index.map(lambda name: tested.get(name, ""))
     known = claims["evidence"].map(TEXTS["known"])
@@ -97,14 +89,14 @@ def ledger():
 
 def _given(answer):
     """What was ruled on each claim: the kind and the confidence (0.5 to 1), None where it is no ruling."""
-    given = {}
+    given, known = {}, set(tables.load("claims")["id"])
     for name, said in answer.items():
         word, sure = said if isinstance(said, tuple | list) and len(said) == 2 else ("", 0)
         if ... not in (word, sure):
             kind = KINDS.get(str(word).strip().lower(), str(word).strip().lower())
             sure = pd.to_numeric(str(sure).strip(" %"), errors="coerce")
             sure = sure / 100 if sure > 1 else sure
-            valid = kind in KINDS.values() and 0.5 <= sure <= 1 and name in ledger().index
+            valid = kind in KINDS.values() and 0.5 <= sure <= 1 and name in known
             given[name] = (kind, float(sure)) if valid else None
     return given
 
@@ -193,7 +185,8 @@ def draw_definitions(found, country, base, end):
     for place, (low, high, verdict) in enumerate(found.values()):
         color = charts.UP if verdict == "supported" else charts.FLAT
         said = f"{verdict}, no figures" if low is None else f"{low:+.0f} to {high:+.0f}%: {verdict}"
-        axes.plot([low or 0, high or 0], [place] * 2, color=color, linewidth=8)
+        ends = np.array([low, high], dtype=float)
+        axes.plot(ends, [place] * 2, "|-", color=color, linewidth=4, solid_capstyle="butt", markersize=14)
         axes.annotate(said, (max(high or 0, 36), place), (9, -4), textcoords="offset points", color=color)
     axes.axvline(36, color=charts.DOWN, linestyle="--")
     axes.grid(axis="y", visible=False)
