@@ -194,7 +194,7 @@ def draw_definitions(found, country, base, end):
     axes.set_yticks(range(len(found)), list(found))
     said = "; ".join(f"{name}: {verdict}" for name, (_, _, verdict) in found.items())
     title = (
-        f"{country}, {base} to {end}: {said.count('supported')} of {len(found)} ways to count support +36%"
+        f"{country}, {base} to {end}: +36% holds in {said.count('supported')} of {len(found)} ways to count"
     )
     said = f"{said}. A bar reaches over all pairs of months."
     return charts.finish(figure, title, TEXTS["indeed"], said)
