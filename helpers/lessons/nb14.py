@@ -78,7 +78,7 @@ def ledger():
     """DataFrame: the claims by `id`; ``tested`` is what our tables say, ``known`` how, ``kind`` one of three words."""
     tested = {name: run(test) for name, test in TEXTS["test"].items()}
     tested["dated-2024"] = TEXTS["stamp"].format(pd.Timestamp(TEXTS["milliseconds"], unit="ms"))
-    claims = tables.load("claims").set_index("id").astype("str")
+    claims = tables.load("claims").set_index("id").astype("str").fillna("")
     claims["tested"] = claims.index.map(lambda name: tested.get(name, ""))
     known = claims["evidence"].map(TEXTS["known"])
     here = (claims["tested"] != "") & (claims["evidence"] != "computed")
