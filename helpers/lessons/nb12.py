@@ -151,6 +151,8 @@ def deciders(piece, ours, wrong):
         ranges = {name: (int(one), int(one + more)) for name, one, more in zip("abcde", low, wide, strict=True)}  # fmt: skip
         cases.append((functools.partial(_score, weights), ranges))
     cases.append((functools.partial(_score, np.array([0, 0, 2, -2, 1])), dict.fromkeys("abcde", (0, 1))))
+    bent = dict.fromkeys("abcde", (1, 1)) | {"c": (2, 6), "d": (0, 1)}  # the same at both ends, not between
+    cases.append((functools.partial(_score, np.array([3, 0, 0, 1, 0])), bent))
     return check.judge_function(piece, ours, cases, wrong, "What decides is where to find out more.")
 
 
