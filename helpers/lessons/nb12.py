@@ -185,7 +185,7 @@ def draw_paths(both, years):
     first, second = gains
     wins = 100 * (gains[first] > gains[second]).mean()
     lands = [f"{path}: {100 * table['months'].notna().mean():.0f} of 100 land, half of these within {table['months'].median():.0f} months" for path, table in both.items()]  # fmt: skip
-    title = f"{first} ends ahead of {second} in {wins:.0f} of 100 lives"
+    title = f"{first.capitalize()} ends ahead of {second} in {wins:.0f} of 100 lives"
     source = f"Computed from the assumptions above, most of them guesses. {len(gains):,} lives on each path."
     return charts.finish(figure, title, source, f"{'; '.join(lands)}.")
 

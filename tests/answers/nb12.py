@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 
 PAGE = (
-    "I compare the boot camp with the master full time over ten years. The chance that the first ends ahead is 62%.\n\n"
+    "I compare the boot camp with the full-time master over ten years. The chance that the first ends ahead is 62%.\n\n"
     "Landing decides, and for the master it is a guess. I will ask the university how many of all who began were hired.\n\n"
     "Staying costs nothing, and I like my team.\n\nI write to three graduates by Friday."
 )
 OTHER_PAGE = (
-    "Boot camp or master full time? In 62.3 percent of the lives the first is ahead after 10 years.\n\nNobody publishes who "
+    "Boot camp or full-time master? In 62.3 percent of the lives the first is ahead after 10 years.\n\nNobody publishes who "
     "gets a job afterwards. I could look at a list of last year's class.\n\nMy job is safe, so I may keep it.\n\n"
     "On 3 March I call the school."
 )
-NAMES = ("boot camp", "master full time", "master full time: landing")
+NAMES = ("boot camp", "full-time master", "full-time master: landing")
 RIGHT = {
     "supported": ["ad", "d, a", ["A", "D"], {"a", "d"}],
     "known_to_work": [42, "42%", 0.42, np.float64(42)],
@@ -22,7 +22,7 @@ RIGHT = {
 WRONG = {
     "supported": [
         ("a", "d: Look again at the table of the Bureau"),
-        ("d", "a: Look again at the second table"),
+        ("d", "a: Look again at the first table"),
         ("abd", "b: The survey counts people who have the job"),
         ("acd", "c: Not mentioned is not the same"),
         ("ade", "e: These are two surveys"),
@@ -39,7 +39,7 @@ WRONG = {
     ],
     "my_path": [
         ((PAGE.replace("62%", "71%"), 62.3, *NAMES), "not found: gives the chance as computed"),
-        ((PAGE.replace("Landing", "This"), 62.3, "boot camp", "master full time", "both: pay"), "not found: names the assumption"),
+        ((PAGE.replace("Landing", "This"), 62.3, "boot camp", "full-time master", "both: pay"), "not found: names the assumption"),
         ((PAGE.replace("Staying costs nothing, and I like my team.", ""), 62.3, *NAMES), "not found: says what speaks for staying"),
         ((PAGE.replace(" by Friday", ""), 62.3, *NAMES), "not found: says what you do next"),
         ((PAGE.replace("a guess", "good"), 62.3, *NAMES), "not found: says what is a guess"),
