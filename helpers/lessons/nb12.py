@@ -26,18 +26,19 @@ def _wages():
 
 def start(background):
     """Where somebody with this background of the profile begins, or with none: ``now``, an official US wage, and ``near``."""
-    code, column = (known := TEXTS["from"][background or "other"])["now"]
-    return {"now": int(_wages().at[code, column]), "near": known["near"], "pay": known["pay"]}
+    known = TEXTS["from"][background or "other"]
+    return known | {"now": int(_wages().at[*known["now"]])}
 
 
 def assumptions(background):
     """DataFrame by path and assumption: ``low``, ``high``, ``source``; what begins with "guess" has none."""
     ends = start(background)["pay"]
-    pay = [*(int(_wages().at["15-2051", end]) for end in ends)]
-    said = f"guess: {ends[0]} to {ends[1]} of all data scientists, official wages, May 2025"
+    part = " to ".join(TEXTS["ends"][end] for end in ends)
+    pay = [int(_wages().at["15-2051", end]) for end in ends]
+    pay.append(f"guess: {part} of data scientists, official wages, May 2025")
     rows = {}
     for path, known in TEXTS["paths"].items():
-        rows |= {(path, name): values for name, values in known.items()} | {(path, "pay"): [*pay, said]}
+        rows |= {(path, name): values for name, values in known.items()} | {(path, "pay"): pay}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "source"])
     return table.set_index(pd.MultiIndex.from_tuples(table.index, names=["path", "assumption"]))
 
@@ -84,8 +85,7 @@ def supported(answer):
 def known_to_work(answer):
     """What is known of 100 who began, from a rate of those who answered."""
     hints = {float(number) if number != "other" else None: hint for number, hint in TEXTS["known"].items()}
-    reason = "Of the others nothing is known. And it does not say who would have found that work without the school."
-    return check.judge_number(answer, 42, 0.5, reason, hints, percent=True)
+    return check.judge_number(answer, 42, 0.5, TEXTS["reason"], hints, percent=True)
 
 
 _PATH = {"fees": (9_000, 21_000), "months": (10, 30), "kept": (0, 0.3), "finishing": (0.5, 0.7), "landing": (0.4, 0.6), "search": (2, 12), "pay": (60_000, 120_000)}  # fmt: skip
@@ -170,21 +170,22 @@ def draw_paths(both, years):
     if len(both) < 2:
         raise LookupError("Choose two different paths.")
     gains = pd.DataFrame({path: table["gain"] / 1000 for path, table in both.items()})
-    low, high = np.quantile(gains, (0.002, 0.998))
+    bins = np.linspace(*np.quantile(gains, (0.002, 0.998)), 60)
     figure, axes = charts.blank(4.6, top=0.46)
-    upper = figure.add_axes((0.085, 0.57, 0.885, 0.29), sharex=axes)
+    upper = figure.add_axes((0.085, 0.56, 0.885, 0.29), sharex=axes)
+    upper.tick_params(labelbottom=False)
+    (first, second), lands = gains, []
     for place, (path, gain) in zip((upper, axes), gains.items(), strict=True):
         for kind, color in ((gain <= 0, charts.DOWN), (gain > 0, charts.UP)):
-            place.hist(gain[kind].clip(low, high), np.linspace(low, high, 60), color=color)
+            place.stairs(*np.histogram(gain[kind].clip(bins[0], bins[-1]), bins), fill=True, color=color)
         place.axvline(gain.mean(), color="black", linestyle="--", linewidth=1)
-        ahead = f"{path}: ahead of staying in {100 * (gain > 0).mean():.0f} of 100 lives"
-        place.set_title(ahead, loc="left", fontsize=10)
-    axes.set(
-        xlabel=f"Gain over {years} years against staying, thousand dollars (dashed: mean)", ylabel="Lives"
-    )
-    first, second = gains
+        place.locator_params(axis="y", nbins=3)
+        months, ahead = both[path]["months"], 100 * (gain > 0).mean()
+        place.set_title(f"{path}: ahead of staying in {ahead:.0f} of 100 lives", loc="left", fontsize=10)
+        half = f", half of these within {months.median():.0f} months" if months.notna().any() else ""
+        lands.append(f"{path}: {100 * months.notna().mean():.0f} of 100 land{half}")
+    axes.set(ylabel="Lives", xlabel=f"Gain over {years} years, thousand dollars (0: staying; dashed: mean)")
     wins = 100 * (gains[first] > gains[second]).mean()
-    lands = [f"{path}: {100 * table['months'].notna().mean():.0f} of 100 land, half of these within {table['months'].median():.0f} months" for path, table in both.items()]  # fmt: skip
     title = f"{first.capitalize()} ends ahead of {second} in {wins:.0f} of 100 lives"
     source = f"Computed from the assumptions above, most of them guesses. {len(gains):,} lives on each path."
     return charts.finish(figure, title, source, f"{'; '.join(lands)}.")
