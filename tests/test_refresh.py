@@ -228,9 +228,10 @@ def test_wage_symbols_become_missing_with_a_note():
 def test_adverts_of_2023_stand_in_the_one_role_of_their_title_whatever_their_collector_says():
     titles, skills = ["Data Scientist II", "MLOps Engineer", "MLOps Engineer"], ["['aws']", "['azure']", ""]
     adverts = pd.DataFrame({"job_title": titles, "job_country": "United States", "job_skills": skills})
+    adverts["job_no_degree_mention"] = ["True", "False", "True"]
     table = surveys._tagged(unittest.mock.Mock(read=lambda *_: adverts), ["aws", "aws, azure or gcp"])
     table = table.query("place == 'US' and group == 'MLOps Engineer'").sort_values(["skill", "method"])
-    assert table[["postings", "naming"]].to_numpy().tolist() == [[2, 0], [1, 0], [2, 1], [1, 1]]
+    assert table[["postings", "naming"]].to_numpy().tolist() == [[2, 0], [1, 0], [2, 1], [1, 1], [2, 1]]
 
 
 def test_percent_reads_the_firm_survey():

@@ -79,8 +79,8 @@ def skill_shares(sources: Sources) -> pd.DataFrame:
 
 
 def _tagged(sources: Sources, tags: list[str]) -> pd.DataFrame:
-    """Count tags over the adverts of 2023 with pay, each in the one role that its title has by our rule."""
-    columns = ["job_title", "job_country", "job_skills"]
+    """Count tags over the adverts of 2023 with pay, each in the one role that its title has by our rule; and who names no degree."""
+    columns = ["job_title", "job_country", "job_skills", "job_no_degree_mention"]
     adverts = sources.read("job-postings-skills-2023", "data_jobs_salary_all.csv.gz", columns)
     named = adverts["job_skills"].map(lambda text: set(ast.literal_eval(text)) if text else set())
     roles = adverts["job_title"].map(role_of)
@@ -95,6 +95,10 @@ def _tagged(sources: Sources, tags: list[str]) -> pd.DataFrame:
             wanted = _CLOUDS if tag == "aws, azure or gcp" else {tag}
             naming = sum(not wanted.isdisjoint(tags_of_one) for tags_of_one in sets)
             rows.append((role, place, method, tag, len(sets), naming))
+    for role, (place, in_place) in itertools.product(ALL_ROLES, places.items()):
+        marks = adverts.loc[(roles == role) & in_place, "job_no_degree_mention"]
+        marked = sum(marks == "True")
+        rows.append((role, place, "mark of the collector", "no degree mentioned", len(marks), marked))
     table = pd.DataFrame(rows, columns=["group", "place", "method", "skill", "postings", "naming"])
     return table.assign(year=2023, source="data_jobs 2023")
 
