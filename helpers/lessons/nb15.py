@@ -31,12 +31,15 @@ def _priced(rule, times=1):
 
     def choose(*case):
         found = [rule(*case) for _ in range(times)]
-        roles, *again = ({one} if isinstance(one, str) else set(map(str, one)) for one in found)
-        if not 1 <= len(roles) <= 2 or not roles <= set(case[0]["pay"]):
-            raise LookupError(f"it keeps {check.shown(found[0])}: one or two columns are asked for")
-        if again and roles != again[0]:
+        if (
+            isinstance(found[0], str)
+            or not 1 <= len({*found[0]}) <= 2
+            or not {*found[0]} <= {*case[0]["pay"]}
+        ):
+            raise LookupError(f"it keeps {check.shown(found[0])}: one or two columns in a list are asked for")
+        if {*found[0]} != {*found[-1]}:
             raise LookupError("asked twice it answers differently: use all worlds, not a draw")
-        return {"mean regret and price": _cost(*case, roles)}
+        return {"mean regret and price": _cost(*case, {*found[0]})}
 
     return choose
 
@@ -53,9 +56,7 @@ def choose(piece, ours, wrong):
         weights = {name: int(random.integers(0, 5)) * (number % 6 > 0) for name in names}
         cases.append((worlds, weights, (0.005, 0.02, 0.04, 0.08)[number % 4]))
     versions = [(hint, _priced(version)) for hint, version in wrong]
-    return check.judge_function(
-        _priced(piece, 2), _priced(ours), cases, versions, "No other choice costs less."
-    )
+    return check.judge_function(_priced(piece, 2), _priced(ours), cases, versions, "No other costs less.")
 
 
 def _schedule(planner):
@@ -79,8 +80,7 @@ def fit_into(piece, ours, wrong):
     def listed(kind, **hours):
         return [{"name": name, "hours": number, "kind": kind} for name, number in hours.items()]
 
-    learn = listed("learn", SQL=15, cloud=7.5, charts=2, Python=30)
-    make = listed("project", A=6, B=20, C=4, D=3)
+    learn, make = listed("learn", SQL=15, cloud=7.5, charts=2), listed("project", A=6, B=20, C=4, D=3)
     mixed = [make[0], *learn[:2], make[1], *learn[2:], make[2]]
     cases = [(listed("learn", SQL=5) + make[:1], 2, 4), ([], 3, 4), (learn, 4, 3), (make, 5, 12)]
     cases += [(mixed, hours, weeks) for hours in (1, 6, 10, 60) for weeks in (3, 4, 9, 12)]
@@ -163,8 +163,8 @@ def draw_weeks(rows, left, hours, weeks=12):
     axes.set(xlabel="Week", ylabel="Hours", ylim=(0, 1.45 * hours))
     axes.grid(axis="x", visible=False)
     axes.legend(loc="upper center", ncols=5, fontsize=8.5)
-    lost, free = sum(left.values()), round(hours * weeks - table.to_numpy().sum(), 1)
-    said = f"{lost:g} hours of work, of {len(left)} tasks, do not fit, and {free:g} hours stay free."
+    free = round(hours * weeks - table.to_numpy().sum(), 1)
+    said = f"{sum(left.values()):g} hours of work, of {len(left)} tasks, do not fit, and {free:g} hours stay free."
     title = f"{hours} hours a week begin with {order[0]}, and {len(left)} tasks do not fit"
     return charts.finish(figure, title, "Hours of the gaps: a guess of ours, within half and twice.", said)
 

@@ -52,9 +52,8 @@ def by_array(worlds, weights, price, sizes=(1, 2), best=np.max, over=np.mean, fi
     return {names[place] for place in pairs[int(np.argmin(costs))]}
 
 
-def one_name(worlds, weights, price):
-    kept = by_array(worlds, weights, price)
-    return kept.pop() if len(kept) == 1 else tuple(kept)
+def as_tuple(worlds, weights, price):
+    return tuple(sorted(by_array(worlds, weights, price), reverse=True))
 
 
 def lucky(worlds, weights, price):
@@ -96,7 +95,7 @@ def emptied(tasks, hours, weeks=12):
     return result
 
 
-RIGHT_PIECES = {"choose": [by_array, one_name], "fit_into": [planned, as_table]}
+RIGHT_PIECES = {"choose": [by_array, as_tuple], "fit_into": [planned, as_table]}
 WRONG_PIECES = {
     "choose": [
         (lambda w, k, p: by_array(w, k, p, sizes=(1,)), "ignores what is not known"),
@@ -109,6 +108,7 @@ WRONG_PIECES = {
         (lambda w, k, p: by_array(w, {name: one / sum(k.values()) for name, one in k.items()}, p), "ZeroDivisionError"),
         (lucky, "asked twice"),
         (lambda w, k, p: list(w["pay"]), "one or two columns"),
+        (lambda w, k, p: "AB"[len(w) % 2] * 3, "in a list"),
         (lambda w, k, p: ["no such job"], "one or two columns"),
     ],
     "fit_into": [
