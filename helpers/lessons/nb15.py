@@ -30,16 +30,12 @@ def _priced(rule, times=1):
     """A rule, judged by what its choice costs: of the same cost each choice is as good."""
 
     def choose(*case):
-        found = [rule(*case) for _ in range(times)]
-        if (
-            isinstance(found[0], str)
-            or not 1 <= len({*found[0]}) <= 2
-            or not {*found[0]} <= {*case[0]["pay"]}
-        ):
-            raise LookupError(f"it keeps {check.shown(found[0])}: one or two columns in a list are asked for")
-        if {*found[0]} != {*found[-1]}:
+        found, *again = [rule(*case) for _ in range(times)]
+        if isinstance(found, str) or not 1 <= len(set(found)) <= 2 or set(found) - set(case[0]["pay"]):
+            raise LookupError(f"it keeps {check.shown(found)}: one or two columns in a list are asked for")
+        if again and set(again[0]) != set(found):
             raise LookupError("asked twice it answers differently: use all worlds, not a draw")
-        return {"mean regret and price": _cost(*case, {*found[0]})}
+        return {"mean regret and price": _cost(*case, set(found))}
 
     return choose
 
