@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "course": set(),
     "selfcheck": {"profile", "course", "live"},
     "guide": {"check", "course"},
+    "plan": {"profile", "tables", "evidence", "pay"},
     "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
@@ -44,9 +45,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_546
-    assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_190
-    assert lines(*TOP.glob("tests/**/*.py")) <= 7_501
+    assert lines(*CORE) <= 3_708
+    assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_193
+    assert lines(*TOP.glob("tests/**/*.py")) <= 7_837
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
