@@ -89,7 +89,7 @@ def resource(skill, level):
     return table[table["start"] == table["start"].max()].iloc[0]
 
 
-def fit(told, roles=ROLES, hours=None):
+def fit_ranges(told, roles=ROLES, hours=None):
     """DataFrame by role and criterion of :data:`WEIGHTS`: ``low`` and ``high`` from 0 to 1, and the ``reason``.
 
     `hours` a week, 1 to 60, stand in the place of those in the profile. If nobody said them, they are 1 to 20.
@@ -132,7 +132,7 @@ def _span(low, high, form="{:.0f}"):
 
 
 def worlds(table, draws=1000):
-    """Draw possible worlds from the ranges of :func:`fit`: dict of criterion to DataFrame, a row a world, a column a role.
+    """Draw possible worlds from the ranges of :func:`fit_ranges`: dict of criterion to DataFrame, a row a world, a column a role.
 
     Any value of a range is as likely as another. Skills and time are drawn together for all roles: it is one learner.
     """

@@ -35,7 +35,7 @@ def width(table, criterion):
 
 
 def test_an_empty_profile_gives_wide_ranges_and_says_what_is_not_known():
-    fits = plan.fit(EMPTY, ROLES)
+    fits = plan.fit_ranges(EMPTY, ROLES)
     assert (width(fits, "liking") == 1).all() and (width(fits, "skills") == 1).all()
     assert len(plan.unknown(EMPTY)) == 6 and plan.unknown(KEEN) == []
     for role in ROLES:
@@ -43,7 +43,7 @@ def test_an_empty_profile_gives_wide_ranges_and_says_what_is_not_known():
 
 
 def test_who_can_and_likes_all_has_narrow_ranges_and_no_gaps():
-    fits = plan.fit(KEEN, ROLES)
+    fits = plan.fit_ranges(KEEN, ROLES)
     for name in ("liking", "skills", "time"):
         assert (fits.xs(name, level="criterion")["high"] == 1).all() and (width(fits, name) < 0.15).all()
     assert all(plan.gaps(KEEN, role).empty for role in ROLES)
@@ -57,7 +57,7 @@ def test_who_can_and_likes_all_has_narrow_ranges_and_no_gaps():
 )  # fmt: skip
 @settings(max_examples=25, deadline=None)
 def test_every_range_is_one_and_every_world_lies_within(skills, hours, liked):
-    fits = plan.fit(told(answers={"skills": skills}, liked=liked), ROLES, hours)
+    fits = plan.fit_ranges(told(answers={"skills": skills}, liked=liked), ROLES, hours)
     assert (fits["low"] <= fits["high"]).all() and fits[["low", "high"]].stack().between(0, 1).all()
     for name, table in plan.worlds(fits, 20).items():
         ends = fits.xs(name, level="criterion")
@@ -70,7 +70,7 @@ def test_an_answer_makes_a_range_narrower_and_a_self_check_goes_before_it():
     hours = [plan.gaps(one, "Data Scientist")["hours_high"].get("sql", 0) for one in (EMPTY, said, checked)]
     assert hours[0] == hours[1] > hours[2] == 0
     assert plan.gaps(said, "Data Scientist").loc["sql", "hours_low"] > 0
-    assert (width(plan.fit(checked), "skills") < width(plan.fit(EMPTY), "skills")).all()
+    assert (width(plan.fit_ranges(checked), "skills") < width(plan.fit_ranges(EMPTY), "skills")).all()
 
 
 def test_the_cheapest_gap_has_the_fewest_hours_for_each_advert():
