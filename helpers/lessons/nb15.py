@@ -12,7 +12,6 @@ from helpers import charts, check, documents, plan, profile
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SAM = profile.Profile.model_validate(TEXTS["sam"])
 SOURCE = "Sources: answers; aijobs.net, 2021 to January 2025; data_jobs, 2023. The scales are our choice."
-_COLORS = ("#0072B2", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#F0E442", "#000000")
 _MOST = 200_000  # characters of a plan that are read
 
 
@@ -130,8 +129,8 @@ def draw_fit(table):
         axes.set_title(name, fontsize=9.5, loc="left", fontweight="bold", pad=3)
         axes.grid(axis="y", visible=False)
     wide = (table["high"] - table["low"]).groupby("criterion").mean().idxmax()
-    said = f"Each bar runs from the worst to the best that what is known allows. Those of {wide} are widest."
-    return charts.finish(figure, "What is known of the fit, from 0 to 1", SOURCE, said)
+    said = "Each bar runs from the worst to the best that what is known allows."
+    return charts.finish(figure, f"Least is known of {wide}: the fit, from 0 to 1", SOURCE, said)
 
 
 def draw_choice(fit, roles):
@@ -145,24 +144,25 @@ def draw_choice(fit, roles):
     return charts.rows(table, unit=unit, value="c", thin="ae", thick="bd", mine=mine, form="{:.2f}", **words)
 
 
-def draw_weeks(rows, left, hours, weeks=12):
+def draw_weeks(rows, left, hours):
     """Draw the hours of each week by skill, project and review, and say what does not fit."""
     table = pd.DataFrame(rows, columns=["week", "name", "hours"])
     table["what"] = table["name"].str.partition(":")[0]
     order = sorted(dict.fromkeys(table["what"]), key=("Project", "Review").count)
     table = table.pivot_table(index="week", columns="what", values="hours", aggfunc="sum")
-    table = table.reindex(range(1, weeks + 1), columns=order).fillna(0)
+    table = table.reindex(range(1, 13), columns=order).fillna(0)
     figure, axes = charts.blank(3.8)
-    colors = {"Project": "#E69F00", "Review": charts.FLAT} | dict(zip(order[:-2], _COLORS, strict=False))
+    colors = [*(f"C{place}" for place in range(len(order) - 2)), "C7", "C6"]
     table.plot.bar(stacked=True, ax=axes, width=0.75, rot=0, color=colors, edgecolor="white")
     axes.axhline(hours, color="black", linewidth=1, linestyle="--", label="your hours")
     axes.set(xlabel="Week", ylabel="Hours", ylim=(0, 1.45 * hours))
     axes.grid(axis="x", visible=False)
-    axes.legend(loc="upper center", ncols=5, fontsize=8.5)
-    free = round(hours * weeks - table.to_numpy().sum(), 1)
-    said = f"{sum(left.values()):g} hours of work, of {len(left)} tasks, do not fit, and {free:g} hours stay free."
+    for place, bar in enumerate(axes.patches):
+        bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
+    axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
+    said = f"{sum(left.values()):g} hours of work do not fit, and {12 * hours - table.to_numpy().sum():g} stay free."
     title = f"{hours} hours a week begin with {order[0]}, and {len(left)} tasks do not fit"
-    return charts.finish(figure, title, "Hours of the gaps: a guess of ours, within half and twice.", said)
+    return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
 
 
 def one_line(text, most=80):
