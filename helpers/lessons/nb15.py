@@ -122,7 +122,7 @@ def draw_fit(table):
         ends = table.xs(name, level="criterion").loc[roles]
         for height, (role, low, high) in enumerate(ends[["low", "high"]].itertuples()):
             color = charts.ROLE_STYLE.get(role, {"color": charts.FLAT})["color"]
-            axes.barh(height, max(high - low, 0.02), 0.5, low, color=color)
+            axes.barh(height, max(high - low, 0.02), 0.5, min(low, 0.98), color=color)
         axes.set(xlim=(0, 1), ylim=(-0.6, len(roles) - 0.4))
         axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=8.5)
         axes.set_yticks(range(len(roles)), roles if column == 0 else [""] * len(roles), fontsize=8.5)
@@ -161,7 +161,7 @@ def draw_weeks(rows, left, hours):
         bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
     axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
     said = f"{sum(left.values()):g} hours of work do not fit, and {12 * hours - table.to_numpy().sum():g} stay free."
-    title = f"{hours} hours a week begin with {order[0]}, and {len(left)} tasks do not fit"
+    title = f"{hours} h a week: {order[0]} comes first, and {len(left) or 'no'} tasks do not fit"
     return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
 
 
