@@ -192,7 +192,7 @@ def weeks_of(text):
 def save(folder, text):
     """Save ``plan.md`` and ``plan.pdf``; a ``plan.md`` that the learner changed since stays, and its PDF is made anew."""
     files = [folder / name for name in (".made.md", "plan.md")]
-    made, now = (file.read_text("utf-8", "replace")[:_MOST] if file.is_file() else "" for file in files)
+    made, now = (file.read_text("utf-8", "replace") if file.is_file() else "" for file in files)
     edited = now.strip() and now != made
     saved = documents.save(folder, "plan", now if edited else text)
     if not edited:
