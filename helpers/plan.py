@@ -146,12 +146,14 @@ def worlds(table, draws=1000):
 
 
 def tasks(told, role, hours):
-    """list of dict (``name``, ``hours``, ``kind``): what to learn, cheapest gap first, and three projects."""
+    """list of dict (``name``, ``hours``, ``kind``): what to learn, cheapest gap first, applying, and three projects."""
     found = []
     for skill, gap in gaps(told, role).iterrows():
         name, title = profile.QUESTIONS["skills"][skill].split(":")[0], resource(skill, gap["low"])["title"]
         need = max(0.5, round(gap["hours_low"] + gap["hours_high"]) / 2)
         what = f"{name}: {title}, and notebook {gap['notebook']}"
         found.append({"name": what, "hours": need, "kind": "learn"})
+    spare = 6 * hours - sum(task["hours"] for task in found)
+    found += [{"name": _SAID["spare"], "hours": spare, "kind": "learn"}] * (spare > 0)
     made = _SAID["projects"].get(role, _SAID["projects"]["other"])
     return found + [{"name": f"Project: {one}", "hours": 2 * hours - 0.5, "kind": "project"} for one in made]

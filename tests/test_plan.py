@@ -47,7 +47,8 @@ def test_who_can_and_likes_all_has_narrow_ranges_and_no_gaps():
     for name in ("liking", "skills", "time"):
         assert (fits.xs(name, level="criterion")["high"] == 1).all() and (width(fits, name) < 0.15).all()
     assert all(plan.gaps(KEEN, role).empty for role in ROLES)
-    assert {task["kind"] for task in plan.tasks(KEEN, ROLES[0], 6)} == {"project"}
+    learn = [task for task in plan.tasks(KEEN, ROLES[0], 6) if task["kind"] == "learn"]
+    assert [task["hours"] for task in learn] == [36] and learn[0]["name"].startswith("Applying")
 
 
 @given(
@@ -209,3 +210,9 @@ def test_what_is_no_plan_is_no_week(text):
 def test_a_line_of_another_part_is_no_week():
     text = "### Week 2, from 2027-01-11\n\n- [ ] 1.5 h: a\n* 2 h: b\n\n## Not in these weeks\n\n- 9 h: c"
     assert lesson.weeks_of(text)[["week", "hours", "task"]].values.tolist() == [[2, 1.5, "a"], [2, 2.0, "b"]]
+
+
+def test_a_plan_without_weeks_still_makes_a_calendar(monkeypatch, tmp_path, quiet):
+    file = made(monkeypatch, tmp_path)["work"] / "plan.md"
+    file.write_bytes("# Nothing for now\r\n\xff".encode("latin-1"))
+    assert len(made(monkeypatch, tmp_path)["again"].events) == 2

@@ -152,7 +152,7 @@ def draw_weeks(rows, left, hours):
     table = table.pivot_table(index="week", columns="what", values="hours", aggfunc="sum")
     table = table.reindex(range(1, 13), columns=order).fillna(0)
     figure, axes = charts.blank(3.8)
-    colors = [*(f"C{place}" for place in range(len(order) - 2)), "C7", "C6"]
+    colors = [*(f"C{place}" for place in range(len(order) - 2)), "C7", charts.FLAT]
     table.plot.bar(stacked=True, ax=axes, width=0.75, rot=0, color=colors, edgecolor="white")
     axes.axhline(hours, color="black", linewidth=1, linestyle="--", label="your hours")
     axes.set(xlabel="Week", ylabel="Hours", ylim=(0, 1.45 * hours))
@@ -160,7 +160,7 @@ def draw_weeks(rows, left, hours):
     for place, bar in enumerate(axes.patches):
         bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
     axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
-    said = f"{sum(left.values()):g} hours of work do not fit, and {12 * hours - table.to_numpy().sum():g} stay free."
+    said = f"{sum(left.values()):g} hours of work do not fit, and {12 * hours - table.to_numpy().sum():g} hours of project weeks are free."
     title = f"{hours} h a week: {order[0]} comes first, and {len(left) or 'no'} tasks do not fit"
     return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
 
