@@ -196,8 +196,14 @@ def test_the_notebook_runs_for_anybody(whom, monkeypatch, tmp_path, quiet, capsy
 
 def test_what_other_notebooks_left_is_quoted(monkeypatch, tmp_path, quiet):
     monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    (profile.work("12") / "my_path.md").write_text("# My path\n\nI study in the evening.\n", "utf-8")
-    assert "I study in the evening." in made(monkeypatch, tmp_path)["plan_as_text"](dt.date(2027, 1, 4))
+    path, code = profile.work("12") / "my_path.md", profile.work("11") / "portfolio" / "02" / "twins.py"
+    path.write_text("# My path\n\nThe present pay is 5 dollars.\n", "utf-8")
+    assert "My path in" not in made(monkeypatch, tmp_path)["plan_as_text"](dt.date(2027, 1, 4))
+    path.write_text("# My path\n\n" + "I study in the evening. " * 10, "utf-8")
+    code.parent.mkdir(parents=True)
+    code.write_text("def twins(): pass\n", "utf-8")
+    text = made(monkeypatch, tmp_path)["plan_as_text"](dt.date(2027, 1, 4))
+    assert "My path in: I study in the evening." in text and "portfolio so far: 1." in text
 
 
 @pytest.mark.parametrize(

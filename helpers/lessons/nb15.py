@@ -160,7 +160,7 @@ def draw_weeks(rows, left, hours):
     for place, bar in enumerate(axes.patches):
         bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
     axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
-    said = f"{sum(left.values()):g} hours of work do not fit, and {12 * hours - table.to_numpy().sum():g} hours of project weeks are free."
+    said = f"{sum(left.values()):g} hours of work do not fit into the twelve weeks."
     title = f"{hours} h a week: {order[0]} comes first, and {len(left) or 'no'} tasks do not fit"
     return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
 
