@@ -119,7 +119,7 @@ def test_a_plan_fits_any_hours_and_loses_nothing(role, hours):
     done = sum(spent for _, name, spent in rows if name != "Review")
     assert done + sum(left.values()) == pytest.approx(sum(task["hours"] for task in tasks))
     assert {week for week, name, _ in rows if name == "Review"} == {4, 8, 12}
-    lesson.draw_weeks(rows, left, hours)
+    lesson.draw_weeks(rows, left, hours, role)
 
 
 # The text of the plan, edited and read again

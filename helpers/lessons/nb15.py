@@ -129,22 +129,22 @@ def draw_fit(table):
         axes.set_title(name, fontsize=9.5, loc="left", fontweight="bold", pad=3)
         axes.grid(axis="y", visible=False)
     wide = (table["high"] - table["low"]).groupby("criterion").mean().idxmax()
-    said = "Each bar runs from the worst to the best that what is known allows."
-    return charts.finish(figure, f"Least is known of {wide}: the fit, from 0 to 1", SOURCE, said)
+    return charts.finish(figure, f"Least is known of {wide}", SOURCE, "A bar: from the worst to best case.")
 
 
-def draw_choice(fit, roles):
+def draw_choice(fit, roles, price):
     """Draw the fit of each role over possible worlds, with those that are kept in colour."""
     first = fit.idxmax(axis=1).value_counts(normalize=True).reindex(fit.columns, fill_value=0)
     table = fit.quantile([0.05, 0.25, 0.5, 0.75, 0.95]).T.set_axis(list("abcde"), axis=1)
     table.index = [f"{role}\nbest in {100 * first[role]:.0f}%" for role in fit.columns]
     mine, unit = fit.columns.isin(roles), "Weighted fit (thin line: nine worlds in ten, thick: half of them)"
-    said = f"With these weights {first.idxmax()} is best in {100 * first.max():.0f}% of the worlds."
-    words = {"title": f"Keep {' and '.join(fit.columns[mine])}", "source": SOURCE, "sentence": said}
-    return charts.rows(table, unit=unit, value="c", thin="ae", thick="bd", mine=mine, form="{:.2f}", **words)
+    said = f"{first.idxmax()} is best in {100 * first.max():.0f}% of the worlds. A second costs {price:g}."
+    title = f"At a price of {price:g} keep {' and '.join(fit.columns[mine])}"
+    look = {"value": "c", "thin": "ae", "thick": "bd", "mine": mine, "form": "{:.2f}", "unit": unit}
+    return charts.rows(table, **look, title=title, source=SOURCE, sentence=said)
 
 
-def draw_weeks(rows, left, hours):
+def draw_weeks(rows, left, hours, job):
     """Draw the hours of each week by skill, project and review, and say what does not fit."""
     table = pd.DataFrame(rows, columns=["week", "name", "hours"])
     table["what"] = table["name"].str.partition(":")[0]
@@ -160,8 +160,8 @@ def draw_weeks(rows, left, hours):
     for place, bar in enumerate(axes.patches):
         bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
     axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
-    said = f"{sum(left.values()):g} hours of work do not fit into the twelve weeks."
-    title = f"{hours} h a week: {order[0]} comes first, and {len(left) or 'no'} tasks do not fit"
+    said = f"{job}: {sum(left.values()):g} hours of work do not fit into the twelve weeks."
+    title = f"{job}, {hours} h a week: first {order[0]}, and {len(left) or 'no'} tasks do not fit"
     return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
 
 
