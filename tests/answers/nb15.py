@@ -56,8 +56,8 @@ def as_tuple(worlds, weights, price):
     return tuple(sorted(by_array(worlds, weights, price), reverse=True))
 
 
-def lucky(worlds, weights, price):
-    return [np.random.default_rng().choice(worlds["pay"].columns)]
+def lucky(worlds, weights, price, drawn=itertools.count()):  # noqa: B008 (it goes on from call to call)
+    return [worlds["pay"].columns[next(drawn) % 3]]
 
 
 def planned(tasks, hours, weeks=12, review=0.5, first=(1, 2), lost=False, shortest=False, split=True):
