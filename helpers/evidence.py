@@ -50,26 +50,26 @@ def outlook():
 
 @lru_cache
 def _offers():
-    """Full-time US adverts of the four roles that state a range; ``adverts`` says how often each came in its week."""
+    """Full-time US adverts that state a range; ``adverts`` says how often each came in its week."""
     ranges = tables.load("pay_ranges")
     ranges = ranges[(ranges["country"] == "US") & (ranges["employment"] == "FT") & ~ranges["single"]]
-    return ranges[ranges["role"].isin(ROLES)].astype({"role": str})
+    return ranges.astype({"role": str})
 
 
-def advertised_pay():
+def advertised_pay(roles=ROLES):
     """By role: ``adverts``; medians of the bottoms (``low``) and tops (``high``) of their ranges, thousand USD a year."""
     offers = _offers()
     groups = offers.loc[offers.index.repeat(offers["adverts"])].groupby("role")
     pay = groups[["low", "high"]].median().where(groups.size().ge(stats.LEAST), axis=0)
-    return pay.assign(adverts=groups.size()).loc[list(ROLES)]
+    return pay.assign(adverts=groups.size()).loc[list(roles)]
 
 
-def first_rung():
+def first_rung(roles=ROLES):
     """By role: ``entry`` and all ``adverts``; the share ``value`` (%) that the collector labels entry level, its interval.
 
     The interval is that of the effective number of adverts, because the repeats of one range are not independent.
     """
-    return _entry(_offers(), "role").loc[list(ROLES)]
+    return _entry(_offers(), "role").loc[list(roles)]
 
 
 def first_rung_of_research():
@@ -94,18 +94,23 @@ def _tags():
     """Adverts of 2023 with a stated salary in one collection, all countries, by the rule for titles of all tables."""
     shares = tables.load("skill_shares").astype({"role": str})
     counted = (shares["method"] == "tags, all adverts") & (shares["place"] == "all countries")
-    return shares[counted & shares["role"].isin(ROLES)]
+    return shares[counted]
 
 
-def size():
+def size(roles=ROLES):
     """Adverts of 2023 by role: ``value``."""
-    return _tags().groupby("role")["postings"].first().loc[list(ROLES)].to_frame("value")
+    return _tags().groupby("role")["postings"].first().loc[list(roles)].to_frame("value")
+
+
+def naming(roles=ROLES):
+    """Adverts of :func:`size` by role (rows) and tag of the collector (columns): shares in %."""
+    return _tags().pivot(index="role", columns="skill", values="share").loc[list(roles)]
 
 
 def tools():
     """By role and tool: share ``value`` (%) of the adverts of :func:`size` that name it, with its interval."""
     rows = _tags()[_tags()["skill"] != "aws, azure or gcp"]  # a sum of three, not a tool
-    rows = rows[rows["postings"] >= stats.LEAST]
+    rows = rows[(rows["postings"] >= stats.LEAST) & rows["role"].isin(ROLES)]
     rows = rows.assign(tool=rows["skill"].map(lambda name: _SPELLED.get(name, name.capitalize())))
     rows = rows.set_index(["role", "tool"])
     return _shares(rows["naming"] / rows["postings"], rows["postings"])

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "guide": {"check", "course"},
     "ready": {"tables", "profile"},
     "route": {"check", "course", "profile", "selfcheck"},
+    "plan": {"profile", "tables", "evidence", "pay"},
     "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
@@ -46,9 +47,9 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_811
-    assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_197
-    assert lines(*TOP.glob("tests/**/*.py")) <= 8_637
+    assert lines(*CORE) <= 3_975
+    assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_200
+    assert lines(*TOP.glob("tests/**/*.py")) <= 8_986
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -31,7 +31,7 @@ BUILDERS: dict[str, Callable[[Sources], pd.DataFrame]] = {
     "firm_ai_use": official.firm_ai_use,
     "notable_models": official.notable_models,
 }
-HAND_KEPT = ("claims", "claim_evidence", "adverts", "questions")
+HAND_KEPT = ("claims", "claim_evidence", "adverts", "questions", "resources")
 
 
 def rebuild(folder: Path, wanted: Sequence[str] = (), data: Path = tables.DATA) -> list[str]:
@@ -51,7 +51,10 @@ def hand_kept(name: str, data: Path) -> pd.DataFrame:
     """Read a table that is written by hand where it is used."""
     fields = spec()["table"][name]["fields"]
     table = read(data / f"{name}.csv", [field["name"] for field in fields]).replace("", pd.NA)
-    return numbers(table, f"{name}.csv", [field["name"] for field in fields if field["type"] == "number"])
+    for kind, of in {"float64": "number", "int64": "integer"}.items():
+        columns = [field["name"] for field in fields if field["type"] == of]
+        table = numbers(table, f"{name}.csv", columns, kind)
+    return table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

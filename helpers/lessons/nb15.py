@@ -1,0 +1,200 @@
+"""Notebook 15: the checkers, charts to move, and a plan that is read again after somebody edited it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import charts, check, documents, plan, profile
+
+TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+SAM = profile.Profile.model_validate(TEXTS["sam"])
+SOURCE = "Sources: answers; aijobs.net, 2021 to January 2025; data_jobs, 2023. The scales are our choice."
+_MOST = 200_000  # characters of a plan that are read
+
+
+def _likely(build):
+    return {one["hint"]: (one["old"], one["new"]) for one in TEXTS["wrong"][build]}
+
+
+def _cost(worlds, weights, price, roles):
+    weights = weights if sum(weights.values()) else dict.fromkeys(weights, 1)
+    fit = sum(weights[name] * table for name, table in worlds.items()) / sum(weights.values())
+    return (fit.max(axis=1) - fit[list(roles)].max(axis=1)).mean() + price * (len(roles) - 1)
+
+
+def _priced(rule, times=1):
+    """A rule, judged by what its choice costs: of the same cost each choice is as good."""
+
+    def choose(*case):
+        found, *again = [rule(*case) for _ in range(times)]
+        if isinstance(found, str) or not 1 <= len(set(found)) <= 2 or set(found) - set(case[0]["pay"]):
+            raise LookupError(f"it keeps {check.shown(found)}: one or two columns in a list are asked for")
+        if again and set(again[0]) != set(found):
+            raise LookupError("asked twice it answers differently: use all worlds, not a draw")
+        return {"mean regret and price": _cost(*case, set(found))}
+
+    return choose
+
+
+@check.build("Write choose(worlds, weights, price): the one or two roles to keep.", wrong=_likely("choose"))
+def choose(piece, ours, wrong):
+    """Rules in possible worlds of three to five roles; a criterion may weigh nothing, and all may."""
+    random, cases = np.random.default_rng(3), []
+    for number in range(18):
+        names, roles = ["liking", "pay", "time", "skills"][: 2 + number % 3], list("ABCDE")[: 3 + number % 3]
+        ends = np.sort(random.random((2, len(names), 1, len(roles))), axis=0)
+        draws = ends[0] + (ends[1] - ends[0]) * random.random((len(names), 50, len(roles)))
+        worlds = {name: pd.DataFrame(one, columns=roles) for name, one in zip(names, draws, strict=True)}
+        weights = {name: int(random.integers(0, 5)) * (number % 6 > 0) for name in names}
+        cases.append((worlds, weights, (0.005, 0.02, 0.04, 0.08)[number % 4]))
+    versions = [(hint, _priced(version)) for hint, version in wrong]
+    return check.judge_function(_priced(piece, 2), _priced(ours), cases, versions, "No other costs less.")
+
+
+def _schedule(planner):
+    """A planner, judged by what it puts into each week, in whatever form, and by what it says is left."""
+
+    def fit_into(*case):
+        rows, left = planner(*case)
+        found = {f"left, {name}": float(hours) for name, hours in dict(left).items()}
+        for week, name, hours in rows.itertuples(index=False) if isinstance(rows, pd.DataFrame) else rows:
+            key = f"week {int(week)}, {name}"
+            found[key] = found.get(key, 0) + float(hours)
+        return {key: hours for key, hours in found.items() if hours}
+
+    return fit_into
+
+
+@check.build("Write fit_into(tasks, hours, weeks): rows, and what is left.", wrong=_likely("fit_into"))
+def fit_into(piece, ours, wrong):
+    """Few and many hours, tasks longer than weeks, projects that do not fit, plans of other lengths."""
+
+    def listed(kind, **hours):
+        return [{"name": name, "hours": number, "kind": kind} for name, number in hours.items()]
+
+    learn, make = listed("learn", SQL=15, cloud=7.5, charts=2), listed("project", A=6, B=20, C=4, D=3)
+    mixed = [make[0], *learn[:2], make[1], *learn[2:], make[2]]
+    cases = [(listed("learn", SQL=5) + make[:1], 2, 4), ([], 3, 4), (learn, 4, 3), (make, 5, 12)]
+    cases += [(mixed, hours, weeks) for hours in (1, 6, 10, 60) for weeks in (3, 4, 9, 12)]
+    cases += [(learn + make, hours, 12) for hours in (1.5, 3, 8, 25)]
+    versions = [(hint, _schedule(version)) for hint, version in wrong]
+    return check.judge_function(_schedule(piece), _schedule(ours), cases, versions, "Nothing is lost.")
+
+
+@check.exercise("Write your rule: put your own words in the place of the line with the pencil.")
+def rule(answer):
+    """A rule of choice in words: what counts, why, what would change it, and until when it holds."""
+    return check.written(answer, TEXTS["rule"])
+
+
+@check.exercise("Write the message: put your own words in the place of the line with the pencil.")
+def stranger(answer):
+    """A message to somebody unknown: at most 120 words that are easy to answer."""
+    verdict, words = check.written(answer, TEXTS["stranger"]), len(str(answer).split())
+    if verdict.state == "open" or words <= 120:
+        return verdict
+    return check.Verdict("some", f"{words} words are too many: a stranger reads 120. {verdict.message}")
+
+
+def people(count=60):
+    """list of Profile: invented people who answered at random, and rated two of the four jobs or more."""
+    random, found, asked = np.random.default_rng(0), [], profile.QUESTIONS
+    for number in range(count):
+        skills = {skill: int(random.integers(0, 4)) for skill in asked["skills"]}
+        jobs = random.permutation(list(asked["liked"]))[: 2 + number % 3].tolist()
+        liked = {job: {piece: int(random.integers(0, 5)) for piece in asked["liked"][job]} for job in jobs}
+        answers = {"hours": int(random.integers(2, 15)), "skills": skills}
+        found.append(profile.Profile.model_validate({"answers": answers, "liked": liked}))
+    return found
+
+
+def draw_fit(table):
+    """Draw the ranges of a fit: a chart a criterion, a bar a role."""
+    roles = list(table.index.unique("role"))[::-1]
+    figure, axes = charts.blank(2.1 + 0.42 * len(roles))
+    axes.remove()
+    for place, name in enumerate(plan.WEIGHTS):
+        row, column = divmod(place, 3)
+        axes = figure.add_axes((0.215 + 0.262 * column, 0.58 - 0.42 * row, 0.23, 0.27))
+        ends = table.xs(name, level="criterion").loc[roles]
+        for height, (role, low, high) in enumerate(ends[["low", "high"]].itertuples()):
+            color = charts.ROLE_STYLE.get(role, {"color": charts.FLAT})["color"]
+            axes.barh(height, max(high - low, 0.02), 0.5, min(low, 0.98), color=color)
+        axes.set(xlim=(0, 1), ylim=(-0.6, len(roles) - 0.4))
+        axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=8.5)
+        axes.set_yticks(range(len(roles)), roles if column == 0 else [""] * len(roles), fontsize=8.5)
+        axes.set_title(name, fontsize=9.5, loc="left", fontweight="bold", pad=3)
+        axes.grid(axis="y", visible=False)
+    wide = (table["high"] - table["low"]).groupby("criterion").mean().idxmax()
+    return charts.finish(figure, f"Least is known of {wide}", SOURCE, "A bar: from the worst to best case.")
+
+
+def draw_choice(fit, roles, price):
+    """Draw the fit of each role over possible worlds, with those that are kept in colour."""
+    first = fit.idxmax(axis=1).value_counts(normalize=True).reindex(fit.columns, fill_value=0)
+    table = fit.quantile([0.05, 0.25, 0.5, 0.75, 0.95]).T.set_axis(list("abcde"), axis=1)
+    table.index = [f"{role}\nbest in {100 * first[role]:.0f}%" for role in fit.columns]
+    mine, unit = fit.columns.isin(roles), "Weighted fit (thin line: nine worlds in ten, thick: half of them)"
+    said = f"{first.idxmax()} is best in {100 * first.max():.0f}% of the worlds. A second costs {price:g}."
+    title = f"At a price of {price:g} keep {' and '.join(fit.columns[mine])}"
+    look = {"value": "c", "thin": "ae", "thick": "bd", "mine": mine, "form": "{:.2f}", "unit": unit}
+    return charts.rows(table, **look, title=title, source=SOURCE, sentence=said)
+
+
+def draw_weeks(rows, left, hours, job):
+    """Draw the hours of each week by skill, project and review, and say what does not fit."""
+    table = pd.DataFrame(rows, columns=["week", "name", "hours"])
+    table["what"] = table["name"].str.partition(":")[0]
+    order = sorted(dict.fromkeys(table["what"]), key=("Project", "Review").count)
+    table = table.pivot_table(index="week", columns="what", values="hours", aggfunc="sum")
+    table = table.reindex(range(1, 13), columns=order).fillna(0)
+    figure, axes = charts.blank(3.8)
+    colors = [*(f"C{place}" for place in range(len(order) - 2)), "C7", charts.FLAT]
+    table.plot.bar(stacked=True, ax=axes, width=0.75, rot=0, color=colors, edgecolor="white")
+    axes.axhline(hours, color="black", linewidth=1, linestyle="--", label="your hours")
+    axes.set(xlabel="Week", ylabel="Hours", ylim=(0, 1.45 * hours))
+    axes.grid(axis="x", visible=False)
+    for place, bar in enumerate(axes.patches):
+        bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
+    axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
+    said = f"{job}: {sum(left.values()):g} hours of work do not fit into the twelve weeks."
+    title = f"{job}, {hours} h a week: first {order[0]}, and {len(left) or 'no'} tasks do not fit"
+    return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
+
+
+def one_line(text, most=80):
+    """The beginning of a text in one line, without signs that cannot be seen, save joiners of letters."""
+    kept = "".join(c if c.isprintable() or c in "\u200c\u200d" else " " for c in str(text)[: 20 * most])
+    return " ".join(kept.split())[:most]
+
+
+def escaped(text):
+    """A line in which no sign means anything to Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$])", r"\\\1", one_line(text))
+
+
+def weeks_of(text):
+    """DataFrame ``week``, ``date``, ``hours``, ``task``: what stands in the text of a plan, edited or not."""
+    rows, week = [], None
+    for line in text[:_MOST].splitlines():
+        week = None if line.startswith("#") else week
+        if head := re.match(r"#+ Week (\d{1,3})\b.*?(\d{4}-\d\d-\d\d)", line):
+            day = pd.to_datetime(head[2], errors="coerce")
+            week = None if pd.isna(day) else (int(head[1]), day.date())
+        elif week and (task := re.match(r"\s*[-*] (?:\[.?\] )?(\d{1,3}(?:[.,]\d+)?) ?h: *(.+)", line)):
+            rows.append((*week, float(task[1].replace(",", ".")), one_line(task[2], 200)))
+    return pd.DataFrame(rows, columns=["week", "date", "hours", "task"])
+
+
+def save(folder, text):
+    """Save ``plan.md`` and ``plan.pdf``; a ``plan.md`` that the learner changed since stays, and its PDF is made anew."""
+    files = [folder / name for name in (".made.md", "plan.md")]
+    made, now = (file.read_text("utf-8", "replace") if file.is_file() else "" for file in files)
+    edited = now.strip() and now != made
+    saved = documents.save(folder, "plan", now if edited else text)
+    if not edited:
+        files[0].write_bytes(files[1].read_bytes())
+    return saved

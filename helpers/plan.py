@@ -1,0 +1,159 @@
+"""From a profile and the evidence to a plan: fit by role as ranges, gaps, and what to do about them.
+
+A range goes from 0 to 1 and holds what is not known: a question without an answer leaves it wide. No range is turned
+into one score; weights belong to the reader. What is our judgement stands in ``plan.toml``.
+"""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers import evidence, profile, tables
+from helpers.pay import ROLES
+
+_SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+NEIGHBOURS = _SAID["neighbours"]
+"""Roles beside the four, and what is done in each."""
+
+WEIGHTS = {"liking": 3, "skills": 2, "time": 2, "first rung": 1, "openings": 1, "pay": 1}
+"""What counts in a fit, and how much if nobody says otherwise: a choice, not a finding."""
+
+_JOBS = ("02", "03", "04", "05")
+_ENOUGH = 2  # the level that closes a gap: "did it alone on something small"
+_LEAST_NAMED = 10  # % of the adverts of a role; what fewer name is no gap
+
+
+def disliked(told):
+    """bool: did the learner say of all four jobs that they would not want to do them most days?"""
+    return all(profile.NOT_DONE < told.liked.get(job, {}).get("most_days", 4) <= 1 for job in _JOBS)
+
+
+def unknown(told):
+    """list of str: what the profile does not say, and where it could be said."""
+    skills = sum(one not in {*told.answers.skills, *told.levels} for one in _SAID["skills"])
+    rated = [job for job in _JOBS if any(one >= 0 for one in told.liked.get(job, {}).values())]
+    hours = ["your hours a week (asked in notebook 00)"] if told.answers.hours is None else []
+    many = f"{skills} of {len(_SAID['skills'])} skills (asked in notebook 00, checked in notebook 06)"
+    works = [
+        f"whether you like the work of notebook {job} (asked at its end)" for job in _JOBS if job not in rated
+    ]
+    return hours + [many] * (skills > 0) + works
+
+
+@lru_cache
+def _market():
+    """Of all eight roles: advertised pay, first rung, openings in two collections, and share of adverts by skill."""
+    roles = (*ROLES, *NEIGHBOURS)
+    pay, tags = evidence.advertised_pay(roles), evidence.naming(roles)
+    sizes = pd.DataFrame({"2023": evidence.size(roles)["value"], "ranges": pay["adverts"]})
+    skills = {skill: tags[about["tags"]].max(axis=1) for skill, about in _SAID["skills"].items()}
+    return pay, evidence.first_rung(roles), sizes / sizes.sum(), pd.DataFrame(skills)
+
+
+def _named(role):
+    shares = _market()[3].loc[role]
+    return shares[shares >= _LEAST_NAMED]
+
+
+def _level(told, skill):
+    if skill in told.levels:
+        return told.levels[skill].low, told.levels[skill].high
+    said = told.answers.skills.get(skill)
+    return (0, 4) if said is None else (max(said - 1, 0), min(said + 1, 4))
+
+
+def gaps(told, role):
+    """DataFrame by skill, cheapest gap first: ``named`` (% of the role's adverts), ``hours_low`` and ``hours_high``.
+
+    Cheap is few hours for a skill that many adverts name. ``low`` and ``high`` are the level, and ``notebook`` practises it.
+    Only skills that a tool in the adverts stands for are here.
+    """
+    rows = {}
+    for skill, share in _named(role).items():
+        (low, high), about = _level(told, skill), _SAID["skills"][skill]
+        quick, slow = (max(_ENOUGH - high, 0), max(_ENOUGH - low, 0)) * np.array(about["hours"])
+        if slow:
+            rows[skill] = (share, low, high, quick, slow, about["notebook"])
+    columns = ["named", "low", "high", "hours_low", "hours_high", "notebook"]
+    table = pd.DataFrame.from_dict(rows, "index", columns=columns)
+    price = (table["hours_low"] + table["hours_high"]) / table["named"]
+    return table.loc[price.sort_values(kind="stable").index]
+
+
+def resource(skill, level):
+    """Series: the first free resource in our list for a skill that a learner of this level can follow."""
+    table = tables.load("resources").query("skill == @skill and start <= @level")
+    return table[table["start"] == table["start"].max()].iloc[0]
+
+
+def fit_ranges(told, roles=ROLES, hours=None):
+    """DataFrame by role and criterion of :data:`WEIGHTS`: ``low`` and ``high`` from 0 to 1, and the ``reason``.
+
+    `hours` a week, 1 to 60, stand in the place of those in the profile. If nobody said them, they are 1 to 20.
+    """
+    pay, rung, openings, _ = _market()
+    hours, rows = hours or told.answers.hours, {}
+    give = np.array([6, 120] if hours is None else [6 * hours] * 2)  # half of twelve weeks is for projects
+    for role in roles:
+        likings = [_liking(told, *piece.split(".")) for piece in _SAID["work"][role]]
+        named, offer, first, share = _named(role), pay.loc[role], rung.loc[role], sorted(openings.loc[role])
+        able = [[min(end / _ENOUGH, 1) for end in _level(told, skill)] for skill in named.index]
+        need = gaps(told, role)[["hours_low", "hours_high"]].sum().to_numpy(float)
+        ends = {
+            "liking": np.mean(likings, axis=0),
+            "skills": np.average(able, axis=0, weights=named),
+            "time": np.minimum(give / np.maximum(need[::-1], 1), 1),
+            "first rung": _scaled(first[["low", "high"]], 0, 12),
+            "openings": _scaled(np.log10(share), np.log10(0.002), np.log10(0.6)),
+            "pay": _scaled(offer[["low", "high"]], 80, 250),
+        }
+        values = {"rated": sum(high - low < 1 for low, high in likings), "all": len(likings), "skills": len(named),
+                  "need": _span(*need), "give": _span(*give), "share": _span(*np.multiply(100, share), "{:.1f}"),
+                  "entry": first["value"], "adverts": first["adverts"], "pay": _span(offer["low"], offer["high"])}  # fmt: skip
+        rows |= {(role, name): (*ends[name], _SAID["reasons"][name].format(**values)) for name in WEIGHTS}
+    index = pd.MultiIndex.from_tuples(rows, names=["role", "criterion"])
+    return pd.DataFrame(list(rows.values()), index, ["low", "high", "reason"])
+
+
+def _liking(told, notebook, piece):
+    rated = told.liked.get(notebook, {}).get(piece, profile.NOT_DONE)
+    return (0, 1) if rated == profile.NOT_DONE else (max(rated - 0.5, 0) / 4, min(rated + 0.5, 4) / 4)
+
+
+def _scaled(ends, zero, one):
+    return np.clip((np.asarray(ends, float) - zero) / (one - zero), 0, 1)
+
+
+def _span(low, high, form="{:.0f}"):
+    return " to ".join(dict.fromkeys([form.format(low), form.format(high)]))
+
+
+def worlds(table, draws=1000):
+    """Draw possible worlds from the ranges of :func:`fit_ranges`: dict of criterion to DataFrame, a row a world, a column a role.
+
+    Any value of a range is as likely as another. Skills and time are drawn together for all roles: it is one learner.
+    """
+    random, found = np.random.default_rng(0), {}
+    for name in WEIGHTS:
+        ends = table.xs(name, level="criterion")
+        place = random.random((draws, 1 if name in ("skills", "time") else len(ends)))
+        values = ends["low"].to_numpy() + (ends["high"] - ends["low"]).to_numpy() * place
+        found[name] = pd.DataFrame(values, columns=list(ends.index))
+    return found
+
+
+def tasks(told, role, hours):
+    """list of dict (``name``, ``hours``, ``kind``): what to learn, cheapest gap first, applying, and three projects."""
+    found = []
+    for skill, gap in gaps(told, role).iterrows():
+        name, title = profile.QUESTIONS["skills"][skill].split(":")[0], resource(skill, gap["low"])["title"]
+        need = max(0.5, round(gap["hours_low"] + gap["hours_high"]) / 2)
+        what = f"{name}: {title}, and notebook {gap['notebook']}"
+        found.append({"name": what, "hours": need, "kind": "learn"})
+    spare = 6 * hours - sum(task["hours"] for task in found)
+    found += [{"name": _SAID["spare"], "hours": spare, "kind": "learn"}] * (spare > 0)
+    made = _SAID["projects"].get(role, _SAID["projects"]["other"])
+    return found + [{"name": f"Project: {one}", "hours": 2 * hours - 0.5, "kind": "project"} for one in made]

@@ -1,0 +1,124 @@
+"""Answers to the exercises and pieces for the builds of notebook 15."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+
+RULE = (
+    "What counts most for me is that I like the work, because I will do it most days. I would change my mind if notebook 05 "
+    "is better than I think. I decide again after four weeks."
+)
+OTHER_RULE = (
+    "First I look at the hours, since I have only three a week. I do not know yet whether I like research, so I keep two.\n\n"
+    "In March I look again."
+)  # fmt: skip
+LETTER = (
+    "Dear Mr Haddad,\n\nI am a nurse in Lyon, and I used your library to draw a chart of waiting times.\n\n"
+    "One short question: which test would you write first for such a table? No need to answer if you are busy."
+)
+OTHER_LETTER = (
+    "Hello, my name is Wei. I read your paper on drift and rebuilt its second figure. Mine is flatter. If you have five "
+    "minutes: did you drop the holidays? I would understand if there is no time."
+)  # fmt: skip
+RIGHT = {"rule": [RULE, OTHER_RULE], "stranger": [LETTER, OTHER_LETTER]}
+WRONG = {
+    "rule": [
+        (RULE.replace("I decide again after four weeks.", ""), "not found: says when you decide again"),
+        ("I want the job with the highest pay.", "not found: says what you do not know"),
+        ("<script>alert(1)</script>", "0 of 4 points"),
+    ],
+    "stranger": [
+        (LETTER + " word" * 100, "words are too many"),
+        (LETTER.replace("?", "."), "not found: asks one question"),
+        (LETTER + " And what is your salary?", "not found: asks one question"),
+        (LETTER.replace("used your library", "love AI"), "not found: names something that they made"),
+        (LETTER + " Please refer me.", "not found: does not ask for a job"),
+        ("I am passionate about AI. Could you look at my CV and refer me? What should I learn?", "1 of 7 points"),
+    ],
+}  # fmt: skip
+
+
+def fit_of(worlds, weights):
+    weights = np.array([weights[name] for name in worlds], float)
+    weights = weights if weights.any() else weights + 1
+    return np.average(np.stack([table.to_numpy() for table in worlds.values()]), axis=0, weights=weights)
+
+
+def by_array(worlds, weights, price, sizes=(1, 2), best=np.max, over=np.mean, fit=fit_of):
+    names, fits = list(worlds["pay"]), fit(worlds, weights)
+    pairs = [list(pair) for size in sizes for pair in itertools.combinations(range(len(names)), size)]
+    costs = [over(fits.max(1) - best(fits[:, pair], axis=1)) + price * (len(pair) - 1) for pair in pairs]
+    return {names[place] for place in pairs[int(np.argmin(costs))]}
+
+
+def as_tuple(worlds, weights, price):
+    return tuple(sorted(by_array(worlds, weights, price), reverse=True))
+
+
+def lucky(worlds, weights, price, drawn=itertools.count()):  # noqa: B008 (it goes on from call to call)
+    return [worlds["pay"].columns[next(drawn) % 3]]
+
+
+def planned(tasks, hours, weeks=12, review=0.5, first=(1, 2), lost=False, shortest=False, split=True):
+    left = {task["name"]: task["hours"] for task in tasks}
+    learn = [task["name"] for task in tasks if task["kind"] == "learn"]
+    learn = sorted(learn, key=left.get) if shortest else learn
+    make, rows = [task["name"] for task in tasks if task["kind"] == "project"], []
+    for week in range(weeks):
+        room = hours - (review if week % 4 == 3 else 0)
+        if week % 4 == 3:
+            rows.append([week + 1, "Review", 0.5])
+        for name in learn if week % 4 + 1 in first else make[week // 4 :][:1]:
+            if split or left[name] <= room:
+                done = min(room, left[name])
+                rows += [[week + 1, name, done]]
+                left[name] -= done
+                room -= done
+    return rows, {} if lost else left
+
+
+def as_table(tasks, hours, weeks=12):
+    rows, left = planned(tasks, hours, weeks)
+    table = pd.DataFrame(rows, columns=["week", "name", "hours"])
+    return table[table["hours"] > 0], pd.Series(left, dtype=float)
+
+
+def without_review(tasks, hours, weeks=12):
+    rows, left = planned(tasks, hours, weeks, review=0)
+    return [row for row in rows if row[1] != "Review"], left
+
+
+def emptied(tasks, hours, weeks=12):
+    result = planned(tasks, hours, weeks)
+    tasks.clear()
+    return result
+
+
+RIGHT_PIECES = {"choose": [by_array, as_tuple], "fit_into": [planned, as_table]}
+WRONG_PIECES = {
+    "choose": [
+        (lambda w, k, p: by_array(w, k, p, sizes=(1,)), "ignores what is not known"),
+        (lambda w, k, p: by_array(w, k, p, sizes=(2,)), "always keeps two"),
+        (lambda w, k, p: by_array(w, k, p, fit=lambda w, k: w["pay"].to_numpy()), "at the pay alone"),
+        (lambda w, k, p: by_array(w, k, p, over=lambda regret: regret[0]), "a single noisy score"),
+        (lambda w, k, p: by_array(w, dict.fromkeys(k, 1), p), "does not use the weights"),
+        (lambda w, k, p: by_array(w, k, p, best=np.mean), "not the mean"),
+        (lambda w, k, p: by_array(w, k, p, over=np.max), "fears the worst"),
+        (lambda w, k, p: by_array(w, {name: one / sum(k.values()) for name, one in k.items()}, p), "ZeroDivisionError"),
+        (lucky, "asked twice"),
+        (lambda w, k, p: list(w["pay"]), "one or two columns"),
+        (lambda w, k, p: "AB"[len(w) % 2] * 3, "in a list"),
+        (lambda w, k, p: ["no such job"], "one or two columns"),
+    ],
+    "fit_into": [
+        (lambda *case: planned(*case, review=0), "are too full"),
+        (without_review, "forgets the review"),
+        (lambda *case: planned(*case, lost=True), "drops silently"),
+        (lambda *case: planned(*case, shortest=True), "short tasks first"),
+        (lambda *case: planned(*case, split=False), "is never begun"),
+        (lambda *case: planned(*case, first=(3, 4)), "forgets to learn"),
+        (emptied, "changes what it is given"),
+        (lambda *case: planned(*case)[0], "It should give"),
+    ],
+}  # fmt: skip

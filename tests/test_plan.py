@@ -1,0 +1,224 @@
+"""From a profile to a plan: wide ranges for what is not known, tasks for any hours, a file that is read again."""
+
+import datetime as dt
+import re
+
+import icalendar
+import pypdfium2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import check, documents, evidence, pay, plan, profile, tables
+from helpers.lessons import nb15 as lesson
+from tests import books
+
+ROLES = (*pay.ROLES, *plan.NEIGHBOURS)
+EMPTY = profile.Profile()
+KEEN = profile.Profile.model_validate(
+    {
+        "answers": {"hours": 6, "skills": dict.fromkeys(profile.QUESTIONS["skills"], 4)},
+        "liked": {job: dict.fromkeys(pieces, 4) for job, pieces in profile.QUESTIONS["liked"].items()},
+    }
+)
+NAMES = ["ليلى", "דָּנָה", "王小明", "<b>&amp;</b> | *x*\n# y", "a\x00\u202eb", "n" * 1_000_000]
+PLACE = next(path for path in books.PATHS if path.name.startswith("15"))
+
+
+def told(**said):
+    return profile.Profile.model_validate(said)
+
+
+def width(table, criterion):
+    ends = table.xs(criterion, level="criterion")
+    return (ends["high"] - ends["low"]).to_numpy()
+
+
+def test_an_empty_profile_gives_wide_ranges_and_says_what_is_not_known():
+    fits = plan.fit_ranges(EMPTY, ROLES)
+    assert (width(fits, "liking") == 1).all() and (width(fits, "skills") == 1).all()
+    assert len(plan.unknown(EMPTY)) == 6 and plan.unknown(KEEN) == []
+    for role in ROLES:
+        assert len(plan.tasks(EMPTY, role, 5)) > 3
+
+
+def test_who_can_and_likes_all_has_narrow_ranges_and_no_gaps():
+    fits = plan.fit_ranges(KEEN, ROLES)
+    for name in ("liking", "skills", "time"):
+        assert (fits.xs(name, level="criterion")["high"] == 1).all() and (width(fits, name) < 0.15).all()
+    assert all(plan.gaps(KEEN, role).empty for role in ROLES)
+    learn = [task for task in plan.tasks(KEEN, ROLES[0], 6) if task["kind"] == "learn"]
+    assert [task["hours"] for task in learn] == [36] and learn[0]["name"].startswith("Applying")
+
+
+@given(
+    st.dictionaries(st.sampled_from(list(profile.QUESTIONS["skills"])), st.integers(0, 4)),
+    st.none() | st.integers(1, 60),
+    st.dictionaries(st.sampled_from(["02", "03", "04", "05"]), st.fixed_dictionaries({"most_days": st.integers(-1, 4)})),
+)  # fmt: skip
+@settings(max_examples=25, deadline=None)
+def test_every_range_is_one_and_every_world_lies_within(skills, hours, liked):
+    fits = plan.fit_ranges(told(answers={"skills": skills}, liked=liked), ROLES, hours)
+    assert (fits["low"] <= fits["high"]).all() and fits[["low", "high"]].stack().between(0, 1).all()
+    for name, table in plan.worlds(fits, 20).items():
+        ends = fits.xs(name, level="criterion")
+        assert table.ge(ends["low"] - 1e-9).all(axis=None) and table.le(ends["high"] + 1e-9).all(axis=None)
+
+
+def test_an_answer_makes_a_range_narrower_and_a_self_check_goes_before_it():
+    said = told(answers={"skills": {"sql": 0}})
+    checked = told(answers={"skills": {"sql": 0}}, levels={"sql": {"level": 3.5, "low": 3, "high": 4}})
+    hours = [plan.gaps(one, "Data Scientist")["hours_high"].get("sql", 0) for one in (EMPTY, said, checked)]
+    assert hours[0] == hours[1] > hours[2] == 0
+    assert plan.gaps(said, "Data Scientist").loc["sql", "hours_low"] > 0
+    assert (width(plan.fit_ranges(checked), "skills") < width(plan.fit_ranges(EMPTY), "skills")).all()
+
+
+def test_the_cheapest_gap_has_the_fewest_hours_for_each_advert():
+    table = plan.gaps(EMPTY, "MLOps Engineer")
+    assert ((table["hours_low"] + table["hours_high"]) / table["named"]).is_monotonic_increasing
+    assert table.index[0] == "cloud" and table["named"].min() >= 10
+
+
+def test_shares_of_the_plan_are_those_of_the_role_card():
+    table = plan.gaps(EMPTY, "ML Engineer")
+    assert table.loc["python", "named"] == pytest.approx(
+        evidence.tools().loc[("ML Engineer", "Python"), "value"], abs=0.1
+    )
+    assert evidence.first_rung(ROLES).loc[list(pay.ROLES)].equals(evidence.first_rung())
+
+
+def test_who_dislikes_all_four_jobs_is_told_and_nobody_else():
+    no = {job: {"most_days": 1} for job in ("02", "03", "04", "05")}
+    assert plan.disliked(told(liked=no)) and not plan.disliked(EMPTY)
+    assert not plan.disliked(told(liked=no | {"05": {"most_days": -1}}))
+    assert not plan.disliked(told(liked=no | {"03": {"most_days": 2}}))
+
+
+@pytest.mark.parametrize("skill", plan._SAID["skills"])
+@pytest.mark.parametrize("level", [0, 0.4, 1, 2.6, 4])
+def test_there_is_something_free_for_each_skill_and_level(skill, level):
+    found = plan.resource(skill, level)
+    assert found["skill"] == skill and found["start"] <= level
+
+
+def test_the_resources_are_of_our_skills_and_lead_to_the_web():
+    table = tables.load("resources")
+    assert set(table["skill"]) == set(profile.QUESTIONS["skills"])
+    assert table["address"].str.fullmatch(r"https?://[\w./~-]+").all()
+    assert table["seen"].str.fullmatch(r"20\d\d-\d\d").all()
+
+
+@pytest.mark.parametrize("hours", [1, 7.5, 60])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_plan_fits_any_hours_and_loses_nothing(role, hours):
+    tasks = plan.tasks(lesson.SAM, role, hours)
+    rows, left = check.reference("15", "fit_into")(tasks, hours)
+    weeks = {week: sum(spent for at, _, spent in rows if at == week) for week, _, _ in rows}
+    assert max(weeks.values()) <= hours
+    done = sum(spent for _, name, spent in rows if name != "Review")
+    assert done + sum(left.values()) == pytest.approx(sum(task["hours"] for task in tasks))
+    assert {week for week, name, _ in rows if name == "Review"} == {4, 8, 12}
+    lesson.draw_weeks(rows, left, hours, role)
+
+
+# The text of the plan, edited and read again
+
+
+def made(monkeypatch, home, name="", whose=None):
+    """Run the code of the notebook, without what only looks, for a name and a profile; the namespace it leaves."""
+    monkeypatch.setenv("ML_CAREERS_HOME", str(home))
+    if whose:
+        profile.update(lambda now: now.__dict__.update(whose.__dict__))
+    space = {"name": name}
+    for cell in books.code_cells(books.read(PLACE)):
+        if not re.search(r'^name = ""|lesson\.people|explore\(', cell.source, re.MULTILINE):
+            exec(compile(cell.source, "<cell>", "exec"), space)
+    return space
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["arabic", "hebrew", "chinese", "markup", "unseen", "long"])
+def test_any_name_stands_in_the_plan_and_the_calendar_as_one_harmless_line(
+    name, monkeypatch, tmp_path, quiet
+):
+    space = made(monkeypatch, tmp_path, name)
+    text, line = (space["work"] / "plan.md").read_text("utf-8"), lesson.one_line(name)
+    assert lesson.escaped(name) in text.splitlines() and 0 < len(line) <= 80
+    assert "<b>" not in documents._parsed(text)[0].content and len(re.findall(r"^# ", text, re.M)) == 1
+    pages = pypdfium2.PdfDocument(space["work"] / "plan.pdf")
+    assert len(pages) < 6
+    raw = (space["work"] / "plan.ics").read_bytes()
+    assert all(len(one) <= 75 for one in raw.split(b"\r\n")) and b"\n" not in raw.replace(b"\r\n", b"")
+    calendar = icalendar.Calendar.from_ical(raw)
+    assert str(calendar["NAME"]) == f"Twelve weeks {line}"
+
+
+def test_the_calendar_is_valid_and_keeps_the_identity_of_its_events(monkeypatch, tmp_path, quiet):
+    first, again = (made(monkeypatch, tmp_path)["calendar"].events for _ in range(2))
+    assert len(first) == 14 and [one["uid"] for one in first] == [one["uid"] for one in again]
+    assert len({one["uid"] for one in first}) == 14
+    for event in first:
+        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY"} <= {key.upper() for key in event}
+        assert type(event.start) is dt.date and event.end > event.start and event["TRANSP"] == "TRANSPARENT"
+    assert first[0].start.weekday() == 0 and first[0].start > dt.date.today()
+
+
+def test_what_the_learner_edits_stays_and_reaches_pdf_and_calendar(monkeypatch, tmp_path, quiet):
+    file = made(monkeypatch, tmp_path)["work"] / "plan.md"
+    mine = "- [x] 2,5 h: Bäume; schneiden, \\\\ und ruhen"
+    edited = re.sub(r"- \[ \] 6 h: SQL.*", lambda _: mine, file.read_text("utf-8"), count=1)
+    file.write_text(edited + "\n- my own line\n", "utf-8")
+    space = made(monkeypatch, tmp_path)
+    assert "my own line" in file.read_text("utf-8")
+    assert space["mine"].iloc[0][["hours", "task"]].tolist() == [2.5, mine.partition(": ")[2]]
+    again = icalendar.Calendar.from_ical((space["work"] / "plan.ics").read_bytes())
+    assert again.events[0]["description"] == f"2.5 h: {mine.partition(': ')[2]}"
+    file.unlink()
+    made(monkeypatch, tmp_path)
+    assert "my own line" not in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("whom", ["nobody", "no job", "all"])
+def test_the_notebook_runs_for_anybody(whom, monkeypatch, tmp_path, quiet, capsys):
+    no = told(liked={job: {"most_days": 0} for job in ("02", "03", "04", "05")})
+    space = made(monkeypatch, tmp_path, whose={"no job": no, "all": KEEN}.get(whom))
+    said = capsys.readouterr().out
+    assert ("Here are four neighbours" in said) == (whom == "no job")
+    assert ("Sam" in said) == (whom == "nobody")
+    assert set(space["roles"]) == set(plan.NEIGHBOURS if whom == "no job" else pay.ROLES)
+    assert len(space["mine"]) >= 3
+
+
+def test_what_other_notebooks_left_is_quoted(monkeypatch, tmp_path, quiet):
+    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
+    path, code = profile.work("12") / "my_path.md", profile.work("11") / "portfolio" / "02" / "twins.py"
+    path.write_text("# My path\n\nThe present pay is 5 dollars.\n", "utf-8")
+    assert "My path in" not in made(monkeypatch, tmp_path)["plan_as_text"](dt.date(2027, 1, 4))
+    path.write_text("# My path\n\n" + "I study in the evening. " * 10, "utf-8")
+    code.parent.mkdir(parents=True)
+    code.write_text("def twins(): pass\n", "utf-8")
+    text = made(monkeypatch, tmp_path)["plan_as_text"](dt.date(2027, 1, 4))
+    assert "My path in: I study in the evening." in text and "portfolio so far: 1." in text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "### Week 1, from 2027-02-30\n- 3 h: x", "- 3 h: x", "# Week x\n- [ ] h: y", "\x00" * 99]
+)
+def test_what_is_no_plan_is_no_week(text):
+    assert lesson.weeks_of(text).empty
+
+
+def test_a_line_of_another_part_is_no_week():
+    text = "### Week 2, from 2027-01-11\n\n- [ ] 1.5 h: a\n* 2 h: b\n\n## Not in these weeks\n\n- 9 h: c"
+    assert lesson.weeks_of(text)[["week", "hours", "task"]].values.tolist() == [[2, 1.5, "a"], [2, 2.0, "b"]]
+
+
+def test_a_plan_without_weeks_still_makes_a_calendar(monkeypatch, tmp_path, quiet):
+    file = made(monkeypatch, tmp_path)["work"] / "plan.md"
+    file.write_bytes("# Nothing for now\r\n\xff".encode("latin-1"))
+    assert len(made(monkeypatch, tmp_path)["again"].events) == 2
