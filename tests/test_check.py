@@ -281,6 +281,19 @@ def test_a_guess_is_kept_and_the_first_one_counts(said):
     assert "You said 3: that is enough." in repr(said[-1]) and "2 of 3" in repr(said[-1])
 
 
+def test_what_a_learner_typed_is_never_shown_as_markup(said):
+    hostile = "`<img src=x onerror=alert(1)>`\n\n<b>"
+    check.guess("77", "word", hostile, "a word").compare("step")
+    shown = [one._repr_markdown_() for one in said[-2:]]
+    assert all("`<img src=x onerror=alert(1)> <b>`" in one and one.count("`") == 2 for one in shown)
+    verdicts = [
+        check.judge_function(hostile, str, []),
+        check.judge_function(lambda: hostile, str, [()]),
+        check.judge_function(lambda: int(hostile), str, [()]),
+    ]
+    assert all(one.state == "wrong" and "<img" not in one.message for one in verdicts)
+
+
 def test_a_text_is_read_and_never_called_right():
     points = {"says in which period": r"20\d\d", "says who is harmed": "applicant"}
     text = "# Memo\n\n✎ Your words.\n\nIn 2024 coverage was 69%."

@@ -35,7 +35,7 @@ class Guess:
             off = f", {_spelled(abs(self.said - actual))} off" if numbers else ""
             met = at_least and numbers and actual >= self.said
             verdict = "that is enough" if met else "a hit" if _hit(self.said, actual) else "no hit"
-            lines.append(f"You said {_spelled(self.said)}{'' if met else off}: {verdict}.")
+            lines.append(f"You said {_quoted(self.said)}{'' if met else off}: {verdict}.")
             was = self.said if met else actual if isinstance(actual, str) else float(actual)
             key = f"{self.notebook}.{self.name}"
             profile.update(lambda told: setattr(told.guesses[key], "was", was))
@@ -57,19 +57,24 @@ def guess(notebook, name, said, what):
     try:
         said = as_number(said)
     except Exception:  # a word, or anything else
-        said = str(said).strip()[:60]
+        said = " ".join(str(said).split())[:60]
     key = f"{notebook}.{name}"
     before = profile.read().guesses.get(key)
     if before and before.was is not None:
-        display(Said("✓ Your first guess counts:", f"{_spelled(before.said)}."))
+        display(Said("✓ Your first guess counts:", f"{_quoted(before.said)}."))
         return Guess(notebook, name, before.said)
     profile.update(lambda told: told.guesses.update({key: profile.OneGuess(said=said)}))
-    display(Said("✓ Kept:", f"{_spelled(said)}. Now run the next cell."))
+    display(Said("✓ Kept:", f"{_quoted(said)}. Now run the next cell."))
     return Guess(notebook, name, said)
 
 
 def _spelled(value):
     return value if isinstance(value, str) else f"{value:,.10g}"
+
+
+def _quoted(said):
+    """What the learner said; words as code, so that none of them is shown as markup."""
+    return f"`{said.replace('`', '')}`" if isinstance(said, str) else _spelled(said)
 
 
 def _hit(said, was):

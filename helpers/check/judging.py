@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import html
 import numbers
 import textwrap
 
@@ -29,7 +30,7 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
         If `piece` does on every case what one of these does, its hint is given.
     """
     if not callable(piece):
-        return wrong(f"This is {shown(piece)}, and a function is needed.")
+        return wrong(f"This is {html.escape(shown(piece), quote=False)}, and a function is needed.")
     name = getattr(piece, "__name__", "your function")
     cases = [case if _has_names(case) else (tuple(case), {}) for case in cases]
     found = []
@@ -87,7 +88,7 @@ def _call(function, case):
 def _told(result, gives, stops):
     if isinstance(result, _Raised):
         return f"{stops} with {error_in_words(result.error)}"
-    return f"{gives} {shown(result)}"
+    return f"{gives} {html.escape(shown(result), quote=False)}"
 
 
 def _agree(found, expected):
@@ -150,5 +151,5 @@ def shown(value):
 
 def error_in_words(error):
     """str: the kind of an error, and what it says, short."""
-    said = textwrap.shorten(str(error), 120, placeholder=" …")
+    said = html.escape(textwrap.shorten(str(error), 120, placeholder=" …"), quote=False)
     return f"`{type(error).__name__}`" + (f" ({said})" if said else "")

@@ -71,6 +71,8 @@ def location_quotient(piece, ours, wrong):
             table.loc[table.index[[1, 4]], ["jobs", "rse"]] = np.nan
         nation = pd.Series({"everybody": 150_000_000.0, "jobs": 250_000.0 + seed, "rse": 1.1 + 2 * seed})
         cases.append((table, nation))
+    rounded = check.reference("13", "location_quotient", ("stats.Z", "1.96"))  # right, too
+    ours = rounded if check.judge_function(piece, rounded, cases).state == "right" else ours
     return check.judge_function(piece, ours, cases, wrong, "What is withheld stays unknown.")
 
 
@@ -94,16 +96,16 @@ def triage(answer):
     """The most that may be promised about missed cancers: one of the 69 of the test was missed."""
     low, high = (100 * end for end in stats.wilson(1 / 69, 69))
     wrong = [100 * stats.wilson(missed / n, n)[1] for missed, n in ((1, 190), (8, 69), (3, 67))]
-    return _judged("triage", answer, high, 0.15, [100 / 69, low, 5, *wrong], percent=True)
+    return _judged("triage", answer, high, 0.15, [100 / 69, low, 5, *wrong, 11.6, 4.48, 4.27], percent=True)
 
 
 @check.exercise("Replace the three dots with a number such as 1000.")
 def fraud(answer):
     """One fraud in how many payments still pays for the alarm?"""
     value = check.as_number(answer)
-    if 0 < value < 1:  # the share, or the share in percent
-        value = min(1 / value, 100 / value, key=lambda payments: abs(payments - 3512))
-    return _judged("fraud", value, 3512, 15, [3601, 3911, 4001, 40, 1000])
+    forms = (1 / value, 100 / value) if 0 < value < 1 else [value]  # the share, or the share in percent
+    value = min(forms, key=lambda payments: abs(payments - 3511))
+    return _judged("fraud", value, 3511, 15, [3601, 3911, 4001, 40, 1000])
 
 
 @check.exercise("Replace the three dots with a number of sandwiches.")
@@ -111,8 +113,8 @@ def order(answer):
     """The order with the highest mean profit."""
     days = sold()
     profit = pd.Series({size: (4 * days.clip(upper=size) - size).mean() for size in range(201)})
-    best = profit.idxmax()
-    return _judged("order", answer, best, 1.01, [days.mean(), days.median(), days.max()], best)
+    wrong = [days.mean(), days.median(), days.max(), *days.quantile([0.8, 0.25]), profit.max()]
+    return _judged("order", answer, profit.idxmax(), 1.01, wrong, profit.idxmax())
 
 
 @check.exercise("Replace the three dots with a number of hours.")
@@ -125,13 +127,13 @@ def window(answer):
         first = rings.to_numpy().argmax(axis=0)
         middle[hours] = float(np.median(np.where(rings.any(), len(rings) - first, 0)))
     best = max(middle, key=middle.get)
-    return _judged("window", answer, best, 0.5, [1, 96], f"{middle[best]:g}")
+    return _judged("window", answer, best, 0.5, [1, 96, middle[best]], f"{middle[best]:g}")
 
 
 @check.exercise("Replace the three dots with a number of jobs.")
 def base(answer):
     """The base from which 40% a year for four years adds one million."""
-    wrong = [2_500_000, 1_000_000 / 1.4**4, 1_000_000 / 1.6, 1_000_000 / (1.4**5 - 1)]
+    wrong = [2_500_000, *(1_000_000 / grown for grown in (1.4**4, 1.6, 1.4**5 - 1, 1.4**3 - 1))]
     return _judged("base", answer, 1_000_000 / (1.4**4 - 1), 2000, wrong)
 
 
@@ -180,9 +182,7 @@ def draw_growth(rows, percent, years):
     axes.set(xlabel="Years", ylabel="New jobs, millions", ylim=(0, 1.3 * max(1, yearly[-1])))
     axes.xaxis.set_major_locator(charts.MaxNLocator(integer=True))
     axes.legend(loc="upper left", ncols=3)
-    title = (
-        f"{percent}% a year: +{yearly[-1]:.2f} million jobs. {percent}% in total: +{total[-1]:.2f} million"
-    )
+    title = f"{percent}% a year: +{yearly[-1]:.2f} million jobs. {percent}% in total: +{total[-1]:.2f} million"  # fmt: skip
     return charts.finish(figure, title, "Computed.", f"New jobs after {years} years, {percent}% read in two ways.")  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from helpers import stats
 
 RIGHT = {
     "triage": [7.76, "7.8%", 0.0776, np.float64(7.7)],
-    "fraud": [3512, "3,512", 3511.1, Fraction(1, 3512), 0.000285, "0.0285%"],
+    "fraud": [3511, "3,511", 3511.1, Fraction(1, 3511), 0.000285, "0.0285%"],
     "order": [75, "76", pd.Series([75.0])],
     "window": [24, "24", np.int64(24)],
     "base": [352_000, "351,914", 351914.4],
@@ -23,6 +23,9 @@ WRONG = {
         (2.9, "all lumps"),
         (21.3, "the threshold 0.5"),
         (12.4, "the part you chose on"),
+        (11.6, "what the threshold 0.5 misses"),
+        (4.48, "missed in the part you chose on"),
+        (4.27, "simple interval"),
         (50, "Take the cancers only"),
     ],
     "fraud": [
@@ -37,14 +40,18 @@ WRONG = {
         (62, "the mean"),
         (60, "the median"),
         (129, "never runs out"),
+        (80, "price with the cost"),
+        (46, "wrong way round"),
+        (156.9, "profit of the best order"),
         (90, "Try each order"),
     ],
-    "window": [(1, "noisy"), (96, "slow to rise"), (6, "For each window")],
+    "window": [(1, "noisy"), (96, "slow to rise"), (6, "For each window"), (63, "warning of the best")],
     "base": [
         (2_500_000, "40% in total"),
         (260_308, "grows *to* a million"),
         (625_000, "on top of growth"),
         (228_431, "five years"),
+        (573_394, "three years"),
         (1, "`readings(40, 4, 1)`"),
     ],
 }
@@ -78,6 +85,19 @@ def one_sided(areas, nation):
     return by_logs(areas, {**nation, "rse": 0.0})
 
 
+def with_z(z):
+    return lambda areas, nation: by_logs(areas, nation, inflate=z / stats.Z)
+
+
+def no_root(areas, nation):
+    summed = areas["rse"] ** 2 + nation["rse"] ** 2
+    return by_logs(areas.assign(rse=summed), {**nation, "rse": 0.0})
+
+
+def no_area_error(areas, nation):
+    return by_logs(areas.assign(rse=areas["rse"] * 0), nation)
+
+
 def stepwise(percent, years, base):
     now = start = float(base)
     for _ in range(years):
@@ -102,6 +122,26 @@ def no_compound(percent, years, base):
     return stepwise(percent, years, base) | {"a year": (added, percent, base * added / 100)}
 
 
+def linear(percent, years, base):
+    return no_compound(percent, years, base) | {"in total": simple(percent, years, base)["in total"]}
+
+
+def for_two_years(percent, years, base):
+    return stepwise(percent, 2, base)
+
+
+def factors(percent, years, base):
+    found = stepwise(percent, years, base)
+    (total, yearly, new), (grown, _, more) = found["in total"], found["a year"]
+    return {"in total": (total, 100 + yearly, new), "a year": (100 + grown, percent, more)}
+
+
+def last_year(percent, years, base):
+    grown = stepwise(percent, years, base)
+    before = base * (1 + percent / 100) ** (years - 1)
+    return grown | {"a year": (grown["a year"][0], percent, before * percent / 100)}
+
+
 def ends(percent, years, base):
     return {
         name: (total, yearly, base + new)
@@ -117,7 +157,7 @@ def shares(percent, years, base):
     }
 
 
-RIGHT_PIECES = {"location_quotient": [by_logs, row_by_row], "readings": [stepwise, with_names]}
+RIGHT_PIECES = {"location_quotient": [by_logs, row_by_row, with_z(1.96)], "readings": [stepwise, with_names]}
 WRONG_PIECES = {
     "location_quotient": [
         (of_area, "areas of the table"),
@@ -125,6 +165,11 @@ WRONG_PIECES = {
         (lambda areas, nation: by_logs(areas, nation, inflate=100), "Divide by 100"),
         (lambda areas, nation: by_logs(areas, nation, inflate=1 / stats.Z), "68%"),
         (lambda areas, nation: by_logs(areas, nation, fill=0), "puts zero"),
+        (with_z(2), "rule of thumb"),
+        (no_root, "stops there"),
+        (no_area_error, "leaves out the error of the area"),
+        (lambda areas, nation: by_logs(areas, nation).reset_index(drop=True), "loses the names"),
+        (lambda areas, nation: by_logs(areas, nation).round(2), "It rounds"),
         (lambda areas, nation: by_logs(areas, nation).dropna(), "drops the areas"),
         (lambda areas, nation: by_logs(areas, nation)["quotient"], "It should give"),
         (lambda areas, nation: 100 * by_logs(areas, nation), "It should give"),
@@ -134,6 +179,10 @@ WRONG_PIECES = {
         (no_compound, "multiplies the percentage by the years"),
         (ends, "counts the jobs at the end"),
         (shares, "returns shares"),
+        (linear, "divides and multiplies"),
+        (for_two_years, "square root for any"),
+        (factors, "factors as percentages"),
+        (last_year, "the last year only"),
         (lambda percent, years, base: stepwise(percent, years + 1, base), "one year too many"),
         (lambda percent, years, base: stepwise(percent, years, base)["a year"], "It should give"),
     ],
