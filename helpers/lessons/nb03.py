@@ -30,16 +30,12 @@ def model():
 
 @lru_cache
 def _all():
-    table = _each(pay.adverts().query("arrived > @LEARN[1]"))
+    table = pay.adverts().query("arrived > @LEARN[1]")
+    table = table.loc[table.index.repeat(table["weight"])].assign(weight=1).reset_index(drop=True)
     table["week"] = pd.factorize(table["arrived"])[0] - SUMMER
     table[["range_low", "range_high"]] = model().predict(table)
     columns = ["arrived", "week", *FEATURES, "weight", "midpoint", "range_low", "range_high", "score"]
     return _with_score(table)[columns]
-
-
-def _each(table):
-    """One advert a row, however often a range was repeated."""
-    return table.loc[table.index.repeat(table["weight"])].assign(weight=1).reset_index(drop=True)
 
 
 def _with_score(table):
@@ -122,14 +118,6 @@ def by_role(table, low, high):
     return pd.DataFrame.from_dict(found, "index", columns=columns).sort_values("inside, %")
 
 
-def shuffled(seed):
-    """The first year of adverts in random order: 1,000 to learn, 1,000 to calibrate, the others as new."""
-    year = _each(pay.between(pay.adverts(), *pay.FIRST_YEAR))[[*FEATURES, "midpoint", "weight"]]
-    year = year.astype({"role": object, "level": object, "country": object, "remote": float})
-    order = np.random.default_rng(seed).permutation(len(year))
-    return tuple(year.iloc[places].reset_index(drop=True) for places in np.split(order, [1000, 2000]))
-
-
 def draw_adapted(table, correction, fixed):
     """Draw the coverage of eight weeks together and, below it, the correction; grey is never adapted."""
     figure, above = charts.blank(5.0, bottom=0.44)
@@ -168,9 +156,8 @@ def conformal_quantile(piece, ours, wrong):
     draw = np.random.default_rng(3)
     cases = [([9, 3, 5, 1, 7, 2, 8, 4, 6], 0.2), ([3.0, 1.0, 2.0], 0.05), ([3.0, 1.0, 2.0], 1.0)]
     cases += [(draw.normal(size=n).round(2), miss) for n in (11, 57, 200) for miss in (0.1, 0.23, 0.6)]
-    return check.judge_function(
-        piece, ours, cases, wrong, "The new case counts, and no rank leaves the list."
-    )
+    fine = "The new case counts, and no rank leaves the list."
+    return check.judge_function(piece, ours, cases, wrong, fine)
 
 
 @check.build(**TOLD["cqr"])
@@ -198,20 +185,18 @@ def _small():
 def _told(piece, stream, rows):
     """What a method says of some rows: an array with a column for each Series."""
     found = piece(stream.copy())
-    return np.column_stack(
-        [one.reindex(rows) for one in (found if isinstance(found, tuple | list) else [found])]
-    )
+    found = [found] if isinstance(found, pd.Series) else found
+    return np.column_stack([one.reindex(rows) for one in found])
 
 
 def _looks_ahead(piece, stream):
     """Do ranges to week 6 move when pay from that week on does, in the stream and wherever else it is read?"""
     day, early = stream["arrived"][stream["week"] == 6].iloc[0], stream.index[stream["week"].between(0, 6)]
-    tables_ = (stream, _all(), pay.adverts())
-    *raised, adverts = (
-        one.assign(midpoint=one["midpoint"] + 500 * (one["arrived"] >= day)) for one in tables_
-    )
-    given, everything = (_with_score(one)[list(stream)] for one in raised)
-    with patch.object(pay, "adverts", adverts.copy), patch(f"{__name__}._all", everything.copy):
+    later = [stream.copy(), _all().copy(), pay.adverts()]
+    for one in later:
+        one["midpoint"] += 500 * (one["arrived"] >= day)
+    given, everything = (_with_score(one)[list(stream)] for one in later[:2])
+    with patch.object(pay, "adverts", later[2].copy), patch(f"{__name__}._all", everything.copy):
         moved = _told(piece, given, early)
     return not np.allclose(_told(piece, stream, early), moved)
 
