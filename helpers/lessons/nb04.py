@@ -98,8 +98,8 @@ def review(answer):
         return check.wrong(f"Line {blamed[0]} may pass. {why}")
     if missing := sorted(set(LINES) - found):
         where = "Dockerfile" if missing[0] > 12 else "test" if missing[0] > 8 else "encoder"
-        count = f"{len(found)} of {len(LINES)} found"
-        return check.wrong(f"{count}, and no fine line is blamed. One more is in the {where}.")
+        count = f"{len(found)} of {len(LINES)} found, and no fine line is blamed."
+        return check.wrong(f"{count} One more is in the {where}.")
     ours = "\n".join(f"- line {line}: {reason}" for line, reason in LINES.items())
     return check.right(f"All seven. Compare your reasons with ours:\n\n{ours}")
 
@@ -225,12 +225,7 @@ def _sent(send):
 @check.build(**TOLD["send"])
 def send(piece, ours, wrong):
     """Made-up services on a clock of their own: slow ones, failing ones, and a caller who is held up."""
-    draw, cases = np.random.default_rng(2), [([(0.05, True, 0.0)] * 4, [0.0, 0.01, 0.02, 0.5])]
-    for size in (3, 6, 12):
-        # Only one holds the caller up: else it would matter in which order a loop works off what is ready.
-        held = [0.2 * (place == size // 2) for place in range(size)]
-        good, seconds = (draw.random(size) > 0.3).tolist(), draw.uniform(0, 0.4, size).tolist()
-        cases.append((list(zip(seconds, good, held, strict=True)), sorted(draw.uniform(0, 1, size).tolist())))
+    cases = [(list(map(tuple, one["answers"])), one["due"]) for one in TOLD["services"]]
     plain, times, (late, early, *_) = _sent(piece), [], TOLD["send"]["wrong"]
     with contextlib.suppress(Exception):  # told below, with the case
         times = plain(*cases[0])[0]
@@ -240,9 +235,8 @@ def send(piece, ours, wrong):
     if any(time < 0 for time in times):
         return check.wrong(HINTS["clock"])
     versions = [(hint, _sent(one)) for hint, one in wrong]
-    return check.judge_function(
-        plain, _sent(ours), cases, versions, "It counts from when each request was due."
-    )
+    fine = "It counts from when each request was due."
+    return check.judge_function(plain, _sent(ours), cases, versions, fine)
 
 
 @check.build(**TOLD["meets"])
