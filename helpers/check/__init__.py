@@ -82,10 +82,7 @@ def exercise(todo):
 
 
 def checklist(lesson, name, todo, needs, figure=""):
-    """Make a checker of a text from what its reader needs (see :func:`written`); `lesson` is its ``__name__``.
-
-    With a `figure`, such as ``"coverage"``, the answer is a pair: the text, and the number that must stand in it.
-    """
+    """Make a checker of a text (see :func:`written`), or of a pair: the text and the `figure` that must stand in it."""
 
     def judge(answer):
         text, figures = (answer[0], {figure: answer[1]}) if figure else (answer, {})
