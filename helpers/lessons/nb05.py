@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from helpers import charts, check, pay, profile, stats, tables
+from helpers import charts, check, pay, profile, tables
 from helpers.check import suites
 from helpers.service import model
 
@@ -219,19 +219,6 @@ def _ran(jobs, passes):
                     failed = failed or (command == "test" and not forgiven)
         broken |= {name} if failed else set()
     return done
-
-
-def shadow(service, jobs):
-    """Ask a service in shadow: a row a request, with both widths, whether the midpoint is held, and failures."""
-    service.traffic(0, shadow=True)
-    service.post("/ranges", jobs[list(pay.FEATURES)].to_dict("records")).raise_for_status()
-    log, table = service.log().tail(len(jobs)), pd.DataFrame(index=jobs.index)
-    table["failed"] = log["challenger"].isna().to_numpy()
-    for new, name in (("", "champion"), ("new_", "challenger")):
-        ranges = np.array([[np.nan, np.nan] if one is None else one for one in log[name]])
-        table[f"{new}width"] = ranges[:, 1] - ranges[:, 0]
-        table[f"{new}held"] = stats.inside(jobs, ranges)
-    return table[["failed", "width", "new_width", "held", "new_held"]]
 
 
 ANSWERS = ("roll back", "go on", "wait")
