@@ -17,8 +17,7 @@ import matplotlib
 PROMPT = "✎"
 _MARKS = " \t>#-*+0123456789.)"  # what Markdown may have before a text
 _NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
-_TTF = pathlib.Path(matplotlib.get_data_path(), "fonts", "ttf")
-_FONTS = {"font_paths": [str(_TTF)], "ignore_system_fonts": True}
+_FONTS = {"font_paths": [f"{matplotlib.get_data_path()}/fonts/ttf"], "ignore_system_fonts": True}
 _HEAD = r"""
 #set document(title: TITLE, date: none)
 #set page(paper: "a4", margin: 2.2cm, numbering: "1")
@@ -70,9 +69,8 @@ def save(folder, name, markdown, **figures):
     folder.mkdir(parents=True, exist_ok=True)
     for figure, drawn in figures.items():
         with matplotlib.rc_context({"svg.hashsalt": "ml-careers", "svg.fonttype": "path"}):
-            getattr(drawn, "figure", drawn).savefig(
-                folder / f"{figure}.svg", metadata={"Date": None, "Creator": None}
-            )
+            plain = {"Date": None, "Creator": None}
+            getattr(drawn, "figure", drawn).savefig(folder / f"{figure}.svg", metadata=plain)
     shown = re.sub(r"(!\[[^\]]*\])\((\w+)\)", r"\1(\2.svg)", text)
     (folder / f"{name}.md").write_text(shown + "\n", "utf-8", errors="replace")
     (folder / f"{name}.pdf").write_bytes(pdf(shown, folder))

@@ -221,10 +221,8 @@ def _draw(axes, table, mine, role, form):
         if numbers.isna().any():
             said, right, ink = "asked together with ML Engineer", 0, charts.FLAT
         if "low" in ends:
-            width = 2 if "value" in ends else 6
-            axes.plot(
-                numbers[["low", "high"]], [place] * 2, color=style["color"], alpha=0.55, linewidth=width
-            )
+            line = {"color": style["color"], "alpha": 0.55, "linewidth": 2 if "value" in ends else 6}
+            axes.plot(numbers[["low", "high"]], [place] * 2, **line)
         if "value" in ends:
             axes.plot(numbers["value"], place, style["marker"], color=style["color"], markersize=6)
         axes.plot(others, [place] * len(others), "o", color=charts.FLAT, markersize=3)

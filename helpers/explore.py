@@ -59,16 +59,13 @@ class Panel:
     def __init__(self, draw, controls):
         parameters = inspect.signature(draw).parameters
         if set(parameters) != set(controls):
-            raise TypeError(
-                f"{draw.__name__}() takes {', '.join(parameters)}; give explore() one control for each of them."
-            )
+            taken = f"{draw.__name__}() takes {', '.join(parameters)}"
+            raise TypeError(f"{taken}; give explore() one control for each of them.")
         self.draw = draw
         self._render = functools.lru_cache(_KEPT)(self._render)
         self._choices = {name: _choices(controls[name]) for name in parameters}
-        self.controls = {
-            name: _control(name, self._choices[name], parameter.default)
-            for name, parameter in parameters.items()
-        }
+        starts = {name: parameter.default for name, parameter in parameters.items()}
+        self.controls = {name: _control(name, self._choices[name], start) for name, start in starts.items()}
         self._start, self._ahead = self._render(*self.values.values()), None
         self._moved = next(iter(parameters)), 1  # the last move: of which control, up or down
         self.view = FigureView(**self._start)

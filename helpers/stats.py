@@ -57,10 +57,8 @@ def told(right, count):
     """Series of str: shares with their 95% intervals, "none" of nothing."""
     share = pd.Series(right) / count
     low, high = wilson(share, count)
-    ends = pd.DataFrame({"share": share, "low": low, "high": high})
-    return ends.apply(
-        lambda row: "{:.0%} ({:.0%} to {:.0%})".format(*row) if row.notna().all() else "none", axis=1
-    )
+    ends, form = pd.DataFrame({"share": share, "low": low, "high": high}), "{:.0%} ({:.0%} to {:.0%})"
+    return ends.apply(lambda row: form.format(*row) if row.notna().all() else "none", axis=1)
 
 
 def coverage_table(table, ranges, by):

@@ -25,8 +25,8 @@ from helpers.check.solved import reference, solutions
 from helpers.check.verdict import Verdict, right, wrong
 
 __all__ = [
-    "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "exercise", "exercises", "guess",
-    "judge_function", "judge_number", "judge_stopped", "kept", "reference", "right",
+    "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "checklist", "exercise", "exercises",
+    "guess", "judge_function", "judge_number", "judge_stopped", "kept", "reference", "right",
     "shown", "solutions", "versions", "written", "wrong",
 ]  # fmt: skip
 
@@ -79,6 +79,17 @@ def exercise(todo):
         return checker
 
     return decorate
+
+
+def checklist(lesson, name, todo, needs, figure=""):
+    """Make a checker of a text (see :func:`written`), or of a pair: the text and the `figure` that must stand in it."""
+
+    def judge(answer):
+        text, figures = (answer[0], {figure: answer[1]}) if figure else (answer, {})
+        return written(text, needs, figures)
+
+    judge.__module__, judge.__name__ = lesson, name
+    return exercise(todo)(judge)
 
 
 def _bounded(answer):

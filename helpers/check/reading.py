@@ -101,10 +101,8 @@ def kept(file, rules, reason):
     """
     for rule in rules:
         found = [str(_at(file, place)) for place in rule["at"]] if "at" in rule else [str(file)]
-        like, unlike = (
-            re.compile(rule.get(key, other), re.MULTILINE)
-            for key, other in (("like", ""), ("unlike", r"\Z."))
-        )
+        pairs = ("like", ""), ("unlike", r"\Z.")
+        like, unlike = (re.compile(rule.get(*pair), re.MULTILINE) for pair in pairs)
         if not any(map(like.search, found)) or any(map(unlike.search, found)):
             return wrong(rule["hint"])
     return right(reason)

@@ -237,8 +237,4 @@ def decide(piece, ours, wrong):
     return check.judge_function(piece, ours, cases, wrong, "It shows a role only where you can be sure.")
 
 
-@check.exercise("Write the memo: put your own words in the place of each line that begins with the pencil.")
-def memo(answer):
-    """A memo is met with what its reader needs; its coverage must be a computed one."""
-    text, coverage = answer
-    return check.written(text, TOLD["memo"], {"coverage": coverage})
+memo = check.checklist(__name__, "memo", **TOLD["memo"])
