@@ -7,7 +7,7 @@ from helpers.lessons import nb14 as lesson
 
 EXAMPLE = {name: tuple(said) for name, said in lesson.TEXTS["example"].items()}
 TABLE = pd.DataFrame({"sure": [0.9, 0.6, 0.8, 0.7], "agree": [True, False, False, True]})
-FORECASTS = {"a": "held", "b": "failed", "c": "failed", "d": "unknown", "e": "unknown"}
+FORECASTS = {"a": "held", "b": "unknown", "c": "failed", "d": "unknown", "e": "unknown"}
 RIGHT = {
     "rulings": [
         EXAMPLE,
@@ -36,7 +36,8 @@ WRONG = {
     ],
     "hindsight": [
         (FORECASTS | {"a": "failed"}, "a: Look at the first figures"),
-        (FORECASTS | {"b": "held"}, "b: “Only” allows no fall"),
+        (FORECASTS | {"b": "held"}, "no end at which it could have held"),
+        (FORECASTS | {"b": "failed"}, "came before the prediction"),
         (FORECASTS | {"c": "held"}, "c: Nearly mandatory would be"),
         (FORECASTS | {"d": "failed"}, "d: Nobody has counted"),
         (FORECASTS | {"e": "held"}, "e: No figure here"),
