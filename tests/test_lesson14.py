@@ -77,7 +77,7 @@ def test_no_two_dollar_signs_become_a_formula():
         ("Jobs grew by 2 percentage points from 2019 to 2020", (None, False, "number", 12, 12)),
         ("Jobs grew by 2% in 2020", (2, False, "number", None, None)),
         ("Vacancies decreased by 12% yoy from Jan. 2023 to Q2 2024", (-12, True, "number", 1, 3)),
-        ("The share changed by −6% from early 2023 to mid-2024", (-6, False, "share", 3, 4)),
+        ("The share changed by -6% from early 2023 to mid-2024", (-6, False, "share", 3, 4)),
         ("Jobs rose from 5 to 19% from the market of 2020 to 2021", (None, False, "number", 12, 12)),
         ("Jobs grew 5-10% from 2019 to 2020", (None, False, "number", 12, 12)),
         ("Sales fell, AI jobs rose 10% from 2019 to 2020", (None, False, "number", 12, 12)),

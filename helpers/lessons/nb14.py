@@ -131,7 +131,7 @@ def brier(answer):
     far, (reason, *hints) = table["sure"] - table["agree"], TEXTS["brier"].values()
     target = (far**2).mean()
     mistakes = (far.abs().mean(), far.mean(), (far**2).sum(), target**0.5, None)
-    return check.judge_number(said, target, 0.003, reason, dict(zip(mistakes, hints, strict=True)))
+    return check.judge_number(said, target, 0.0051, reason, dict(zip(mistakes, hints, strict=True)))
 
 
 def _edits(build):
