@@ -104,11 +104,11 @@ def _given(answer):
 @check.exercise(TEXTS["rule"])
 def rulings(answer):
     """A ruling and a confidence for each claim; nothing is said of what is right."""
-    given = _given(answer)
-    if not given:
+    if not (given := _given(answer)):
         return check.Verdict("open", TEXTS["rule"])
-    if None in given.values():
-        return check.wrong(f"{list(given)[list(given.values()).index(None)]}: {TEXTS['ruling']}")
+    refused = [name for name, said in given.items() if said is None]
+    if refused:
+        return check.wrong(f"`{check.shown(refused[0])}`: {TEXTS['ruling']}")
     asked = len(given.keys() & set(ASKED))
     said = f"{asked} of {len(ASKED)} claims are ruled. {TEXTS['ruled']}"
     return check.Verdict("right" if asked == len(ASKED) else "some", said)

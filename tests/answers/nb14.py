@@ -19,11 +19,12 @@ RIGHT = {
 }  # fmt: skip
 WRONG = {
     "rulings": [
-        (EXAMPLE | {"growth-36": ("true", 80)}, "growth-36: give “stands”"),
+        (EXAMPLE | {"growth-36": ("true", 80)}, "growth-36'`: give “stands”"),
         (EXAMPLE | {"growth-36": ("open", 30)}, "a confidence from 50 to 100"),
         (EXAMPLE | {"growth-36": ("open", "very")}, "a confidence from 50 to 100"),
-        (EXAMPLE | {"growth-36": "open"}, "growth-36: give"),
-        (EXAMPLE | {"no-claim": ("open", 60)}, "no-claim: give"),
+        (EXAMPLE | {"growth-36": "open"}, "growth-36'`: give"),
+        (EXAMPLE | {"no-claim": ("open", 60)}, "no-claim'`: give"),
+        (EXAMPLE | {"<img src=x>": ("open", 60)}, "`'<img src=x>'`"),
         (dict(list(EXAMPLE.items())[:3]), "3 of 10 claims"),
         (EXAMPLE | {"growth-36": (..., ...)}, "9 of 10 claims"),
     ],
