@@ -118,7 +118,7 @@ def compare(answer):
     """Put rulings beside ours: whose they are, and a DataFrame by claim. Without any, those of an example reader."""
     own = {name: said for name, said in _given(answer).items() if said}
     table = pd.DataFrame.from_dict(own or _given(TEXTS["example"]), "index", columns=["ruling", "sure"])
-    table = table.join(ledger()[["kind", "verdict"]]).rename_axis("claim")
+    table = table.join(ledger()[["kind", "verdict", "primary_source_says"]]).rename_axis("claim")
     return "you" if own else "an example reader", table.assign(agree=table["ruling"] == table["kind"])
 
 
