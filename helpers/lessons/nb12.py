@@ -11,7 +11,6 @@ import pandas as pd
 from helpers import charts, check, tables
 
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-_FORMS = {"fees": "{:,.0f}", "pay": "{:,.0f}", "months": "{:.0f}", "search": "{:.0f}"}
 
 
 def _likely(build):
@@ -20,8 +19,7 @@ def _likely(build):
 
 @functools.lru_cache
 def _wages():
-    wages = tables.load("wages")
-    return wages[(wages["area_type"] == "nation") & (wages["year"] == wages["year"].max())].set_index("code")
+    return tables.load("wages").query("area_type == 'nation' and year == year.max()").set_index("code")
 
 
 def start(background):
@@ -43,29 +41,33 @@ def assumptions(background):
     return table.set_index(pd.MultiIndex.from_tuples(table.index, names=["path", "assumption"]))
 
 
-def edited(table, mine):
+def yours(background, mine, first, second, years):
     """The assumptions with the learner's own rows in their place; raises ValueError for what cannot be meant."""
-    table = table.copy()
-    for row, (low, high, source) in mine.items():
-        if row not in table.index:
-            raise ValueError(f"There is no assumption {row}. Copy the two names from the table.")
-        if not 0 <= low <= high or (row[1] in ("kept", "finishing", "landing") and high > 1):
-            raise ValueError(f"{row}: give the low end first. Shares and chances lie between 0 and 1.")
+    table = assumptions(background)
+    if len({first, second} & (paths := dict.fromkeys(table.index.unique("path"))).keys()) < 2:
+        raise ValueError(f"Choose two different paths of these: {', '.join(paths)}.")
+    for row, values in mine.items():
+        try:
+            low, high, source = values
+            most = 1 if row[1] in ("kept", "finishing", "landing") else np.inf
+            if row not in list(table.index) or not 0 <= low <= high <= most:
+                raise ValueError
+        except (TypeError, ValueError):
+            raise ValueError(f"{row}: {TEXTS['mine']}") from None
         table.loc[row, :] = [low, high, str(source)]
+    if years <= (longest := table["high"].unstack()[["months", "search"]].sum(axis=1).max() / 12):
+        raise ValueError(f"Give more years: the longest path takes up to {longest:.1f}.")
     return table
 
 
 def _range(name, low, high):
-    form = _FORMS.get(name, "{:.0%}")
+    form = "{:,.0f}" if name in ("fees", "months", "search", "pay") else "{:.0%}"
     return form.format(low) if low == high else f"{form.format(low)} to {form.format(high)}"
 
 
 def readable(table):
     """The assumptions in words: ``range``, with a question mark behind each guess, and ``source``."""
-    said = [
-        _range(row.Index[1], row.low, row.high) + " ?" * row.source.startswith("guess")
-        for row in table.itertuples()
-    ]
+    said = [_range(row[1], *ends) + " ?" * by.startswith("guess") for row, *ends, by in table.itertuples()]
     return table.assign(range=said)[["range", "source"]]
 
 
@@ -88,7 +90,7 @@ def known_to_work(answer):
     return check.judge_number(answer, 42, 0.5, TEXTS["reason"], hints, percent=True)
 
 
-_PATH = {"fees": (9_000, 21_000), "months": (10, 30), "kept": (0, 0.3), "finishing": (0.5, 0.7), "landing": (0.4, 0.6), "search": (2, 12), "pay": (60_000, 120_000)}  # fmt: skip
+_PATH = {"fees": (9_000, 21_000), "months": (10, 30), "kept": (0, 0.3), "finishing": (0.5, 0.7), "landing": (0.4, 0.6), "search": (2, 12), "otherwise": (0.5, 0.8), "pay": (60_000, 120_000)}  # fmt: skip
 _CASES = (
     (_PATH, 50_000, 7),
     (_PATH | {"kept": (1, 1), "fees": (200, 900), "finishing": (0.2, 0.4)}, 40_000, 6),
@@ -110,9 +112,6 @@ def _spread(function):
     return found
 
 
-_known_spread = functools.cache(_spread)  # ours and the named wrong versions
-
-
 def _far(found, other, ours):
     """float: how far apart two sets of lives lie at most, beside how much ours vary; luck alone makes about 0.05."""
     gaps = []
@@ -125,10 +124,10 @@ def _far(found, other, ours):
 @check.build("Write lives(path, now, years, random, n): gain and months of n lives.", wrong=_likely("lives"))
 def lives(piece, ours, wrong):
     """Paths full time and beside a job, dear and cheap, on which nobody finishes, or who finishes lands."""
-    found, wanted = _spread(piece), _known_spread(ours)
+    found, wanted = _spread(piece), _spread(ours)
     if _far(found, wanted, wanted) <= 0.12:
         return check.right("Luck alone makes the rest of the difference to ours.")
-    far = {hint: _far(found, _known_spread(version), wanted) for hint, version in wrong}
+    far = {hint: _far(found, _spread(version), wanted) for hint, version in wrong}
     if min(far.values()) <= 0.12:
         return check.wrong(min(far, key=far.get))
     told = [f"{gain.mean():,.0f} dollars, and {landed:.0%} land" for gain, _, landed in (found[0], wanted[0])]
@@ -140,14 +139,12 @@ def _score(weights, values):
     return float(np.dot(weights, [a, b, *others]) + a * b * sum(weights) + weights[0] * (others[0] - 4) ** 2)
 
 
-@check.build(
-    "Write deciders(score, ranges): the assumptions, what decides most first.", wrong=_likely("deciders")
-)
+@check.build("Write deciders(score, ranges): what decides most stands first.", wrong=_likely("deciders"))
 def deciders(piece, ours, wrong):
     """Scores that rise and fall, with assumptions that work together, ties, and ranges of no width."""
     random, cases = np.random.default_rng(0), []
     for _ in range(5):
-        low, wide, weights = random.integers(1, 9, 5), random.integers(0, 5, 5), random.integers(-4, 5, 5)
+        low, wide, weights = random.integers([1, 0, -4], [9, 5, 5], (5, 3)).T
         ranges = {name: (int(one), int(one + more)) for name, one, more in zip("abcde", low, wide, strict=True)}  # fmt: skip
         cases.append((functools.partial(_score, weights), ranges))
     cases.append((functools.partial(_score, np.array([0, 0, 2, -2, 1])), dict.fromkeys("abcde", (0, 1))))
@@ -159,10 +156,12 @@ def deciders(piece, ours, wrong):
 @check.exercise("Put your own words in the place of each line with the pencil.")
 def my_path(answer):
     """The learner's own comparison; its chance must be the computed one."""
-    text, chance, first, second, decider = answer
+    text, chance, low, high, first, second, decider = answer
+    text = re.sub(r"(\d)(?= ?(?:to|and|-) ?\d[\d.]* ?(?:%|percent))", r"\1%", str(text)[:50_000])
     points = {f"names the path: {name}": re.escape(str(name)) for name in (first, second)}
     points["names the assumption that decides"] = TEXTS["named"][decider.rpartition(": ")[2]]
-    return check.written(text, points | TEXTS["my_path"], {"chance": chance})
+    figures = {"chance": chance, "low end": low, "high end": high}
+    return check.written(text, points | TEXTS["my_path"], figures)
 
 
 def draw_paths(both, years):
@@ -187,8 +186,9 @@ def draw_paths(both, years):
     axes.set(ylabel="Lives", xlabel=f"Gain over {years} years, thousand dollars (0: staying; dashed: mean)")
     wins = 100 * (gains[first] > gains[second]).mean()
     title = f"{first.capitalize()} ends ahead of {second} in {wins:.0f} of 100 lives"
-    source = f"Computed from the assumptions above, most of them guesses. {len(gains):,} lives on each path."
-    return charts.finish(figure, title, source, f"{'; '.join(lands)}.")
+    return charts.finish(
+        figure, title, "Computed from assumptions, most of them guesses.", f"{'; '.join(lands)}."
+    )
 
 
 def draw_deciders(ranked, ranges, unit):
