@@ -60,7 +60,9 @@ def one_by_one(
         one = {name: low + (high - low) * random.random() for name, (low, high) in path.items()}
         finishes, lands = random.random() < one["finishing"], random.random() < one["landing"]
         part = 1.0 if finishes else stopped
-        away = part * one["months"] + (one["search"] if finishes and search else 0)
+        away = part * one["months"] + (
+            one["search"] if finishes and (lands if search is None else search) else 0
+        )
         earned = -part * one["fees"] + (one["kept"] if lost else 1) * now * away / 12
         lands = lands and (finishes or lone)
         other = now * (one["otherwise"] if finishes else 1) if vain is None else vain(one, now)
@@ -108,9 +110,10 @@ WRONG_PIECES = {
         (lambda *case, **more: one_by_one(*case, lost=False, **more), "forgets the pay that is lost"),
         (lambda *case, **more: one_by_one(*case, stopped=0.0, **more), "It should be near"),
         (lambda *case, **more: one_by_one(*case, search=False, **more), "forgets the months of search"),
+        (lambda *case, **more: one_by_one(*case, search=None, **more), "Only who lands searches"),
         (lambda *case, **more: one_by_one(*case, lone=True, **more), "lands without having finished"),
         (lambda *case, **more: as_arrays(*case, **more) | {"gain": [float("nan")] * 4000}, "It should be near"),
-        (lambda *case, **more: one_by_one(*case, vain=lambda one, now: now, **more), "Who finished in vain gets"),
+        (lambda *case, **more: one_by_one(*case, vain=lambda one, now: now, **more), "Who finished gets"),
         (lambda *case, **more: one_by_one(*case, vain=lambda one, now: now * one["otherwise"], **more), "Who does not finish gets"),
         (lambda *case, **more: one_by_one(*case, vain=lambda one, now: 0, **more), "It should be near"),
         (mean_of, "Every life gets the expected value"),
