@@ -74,7 +74,7 @@ def readable(table):
 @check.exercise('Replace the three dots with the letters of what the tables support, such as "ab".')
 def supported(answer):
     """Which of five statements do the tables support?"""
-    said = set(re.findall(r"[a-z]", "".join(map(str, answer)).lower()))
+    said = set(re.findall(r"[a-z]", re.sub(r"\band\b", "", "".join(map(str, answer)).lower())))
     if not said or said - set("abcde"):
         return check.wrong("Give one or more of the letters a to e.")
     for letter, hint in TEXTS["statements"].items():
@@ -159,7 +159,7 @@ def deciders(piece, ours, wrong):
 def my_path(answer):
     """The learner's own comparison; its chance must be the computed one."""
     text, chance, low, high, first, second, decider = answer
-    text = re.sub(r"(\d)(?= ?(?:to|and|-) ?\d[\d.]* ?(?:%|percent))", r"\1%", str(text)[:50_000])
+    text = re.sub(r"(\d)(?= ?(?:to|and|[-\u2013]) ?\d[\d.]* ?(?:%|percent))", r"\1%", str(text)[:50_000])
     points = {f"names the path: {name}": re.escape(str(name)) for name in (first, second)} | TEXTS["my_path"]
     points["names the assumption that decides"] = TEXTS["named"][decider.rpartition(": ")[2]]
     return check.written(text, points, {"chance": chance, "low end": low, "high end": high})

@@ -9,14 +9,14 @@ PAGE = (
     "Staying costs nothing, and I like my team.\n\nI write to three graduates by Friday."
 )
 OTHER_PAGE = (
-    "Boot camp or full-time master? In 52.3 percent of the lives (38 to 68 percent) the first is ahead after 10 years.\n\nNobody publishes who "
+    "Boot camp or full-time master? In 52.3 percent of the lives (38\u201368 percent) the first is ahead after 10 years.\n\nNobody publishes who "
     "gets a job afterwards. I could look at a list of last year's class.\n\nMy job is safe, so I may keep it.\n\n"
     "On 3 March I call the school."
 )
 ENDS = (52.3, 37.8, 68.1)
 NAMES = ("boot camp", "full-time master", "full-time master: landing")
 RIGHT = {
-    "supported": ["ad", "d, a", ["A", "D"], {"a", "d"}],
+    "supported": ["ad", "d, a", "a and d", ["A", "D"], {"a", "d"}],
     "known_to_work": [42, "42%", 0.42, np.float64(42)],
     "my_path": [(PAGE, *ENDS, *NAMES), [OTHER_PAGE, *np.array(ENDS), *NAMES]],
 }
