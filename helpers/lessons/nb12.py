@@ -183,12 +183,11 @@ def draw_paths(both, years):
         months, ahead = both[path]["months"], 100 * (gain > 0).mean()
         place.set_title(f"{path}: ahead of staying in {ahead:.0f} of 100 lives", loc="left", fontsize=10)
         half = f", half of these within {months.median():.0f} months" if months.notna().any() else ""
-        lands.append(f"{path}: {100 * months.notna().mean():.0f} of 100 land{half}")
+        lands.append(f"{path}: mean {gain.mean():+,.0f}, {100 * months.notna().mean():.0f} of 100 land{half}")
     axes.set(ylabel="Lives", xlabel=f"Gain over {years} years, thousand dollars (0: staying; dashed: mean)")
     title = f"{first.capitalize()} ends ahead of {second} in {100 * (gains[first] > gains[second]).mean():.0f} of 100 lives"
-    return charts.finish(
-        figure, title, "Computed from assumptions, most of them guesses.", f"{'; '.join(lands)}."
-    )
+    said = f"Over {years} years, in thousand dollars: {'; '.join(lands)}."
+    return charts.finish(figure, title, "Computed from assumptions, most of them guesses.", said)
 
 
 def draw_deciders(ranked, ranges, unit):
