@@ -155,7 +155,7 @@ def draw_weeks(rows, left, hours, job):
         bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
     axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
     said = f"{job}: {sum(left.values()):g} hours of work do not fit into the twelve weeks."
-    title = f"{job}, {hours} h a week: first {order[0]}, and {len(left) or 'no'} tasks do not fit"
+    title = f"{job}, {hours} h a week: first {order[0]}; left over: {len(left) or 'no'} task{'s' * (len(left) != 1)}"
     return charts.finish(figure, title, "Hours of the gaps: a guess of ours.", said)
 
 
