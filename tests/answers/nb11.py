@@ -7,10 +7,10 @@ import numpy as np
 from helpers.lessons import nb11 as lesson
 
 TEXTS = {
-    "executive": "About 33% of the ranges are wrong. The mend costs nothing but width. Please approve it by Friday.",
+    "executive": "About 33% of the ranges are wrong. The mended ones are a third wider. Please approve them by 1 February.",
     "engineer": (
         "Since September 2024 33% (31 to 33) of the adverts lie outside. Please deploy the mended model. It has about 23%. "
-        "Keep the threshold at 25%."
+        "Stop if more than 25% do."
     ),
     "customer": "Some ranges were wrong, about 33% of them. They are mended. If yours looks wrong, please tell us.",
 }  # fmt: skip
@@ -22,14 +22,8 @@ OTHER_TEXTS = {
     ),
     "customer": "We do not know your pay. About one range in three was wrong. Let us know if yours is.",
 }  # fmt: skip
-DATED_TEXTS = OTHER_TEXTS | {  # the price is the width, the day is in winter, the threshold is said in words
-    "executive": "Please approve the mended model by 1 February. The first one is wrong in about 33 of 100 adverts, the mended one in about 23. Its ranges are a third wider.",
-    "engineer": "The first model left 32.5% of the midpoints outside in September 2024 to January 2025, the mended one 22.8% (21.9 to 24.0). If more than 27% of a week lie outside, check the titles. We do not know how it does afterwards.",
-}
-OF_MIDPOINTS = "You are right. From September 2024 to January 2025, 32.5% of the midpoints lay outside, and wider ranges alone are no merit. We watch the width each month. We do not know how it does since."
-
 REPLY = (
-    "You are right. 33% of the adverts from September 2024 to January 2025 lay outside.\n\nWe now measure the width as well. "
+    "You are right. 33% of the midpoints from September 2024 to January 2025 lay outside.\n\nWe now measure the width as well. "
     "We do not know how it is for adverts without a range."
 )
 OTHER_REPLY = (
@@ -45,8 +39,8 @@ BRIEF = (
 )
 OTHER_BRIEF = BRIEF.replace("I recommend", "Good morning. We should launch").replace("33%", "32.5 percent")
 RIGHT = {
-    "messages": [(TEXTS, 32.5), (OTHER_TEXTS, 32.5), (DATED_TEXTS, 32.5)],
-    "hostile": [(REPLY, 32.5), (OTHER_REPLY, 32.5), (OF_MIDPOINTS, 32.5)],
+    "messages": [(TEXTS, 32.5), (OTHER_TEXTS, 32.5)],
+    "hostile": [(REPLY, 32.5), (OTHER_REPLY, 32.5)],
     "order": ["cabdef", "c, b, a, d, e, f", list("CABDEF")],
     "brief": [(BRIEF, 32.5), (OTHER_BRIEF, 32.5)],
 }
