@@ -94,7 +94,7 @@ def _tags():
     """Adverts of 2023 with a stated salary in one collection, all countries, by the rule for titles of all tables."""
     shares = tables.load("skill_shares").astype({"role": str})
     counted = (shares["method"] == "tags, all adverts") & (shares["place"] == "all countries")
-    return shares[counted]
+    return shares[counted].eval("share = 100 * naming / postings")  # the table is rounded to a tenth
 
 
 def size(roles=ROLES):

@@ -155,5 +155,5 @@ def result():
     rows = [f"| {_name(skill)} | {one.level} | {one.low} to {one.high} |" for skill, one in found.items()]
     titles = {one.number: one.title for one in course.SERIES}
     names = [f"- **{number} {titles[number]}**: {words}" for number, words in reach(found).items()]
-    head = ["| skill | level, 0 to 4 | four in five times between |", "|---|---:|---|"]
+    head = ["| skill | level, 0 to 4 | in four of five cases between |", "|---|---:|---|"]
     return Markdown("\n".join([*head, *rows, "", *names]))

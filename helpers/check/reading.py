@@ -19,7 +19,7 @@ def _single(answer):
 
 
 def as_number(answer):
-    """float: a scalar of any library, one in a table, column or list, or text such as ``"-8.9 %"``.
+    """float: a scalar of any library, one in a table, column or list, or text such as ``"-8.9 %"`` or ``"10 USD"``.
 
     Raises ValueError or TypeError if there is no finite number in it. (Checkers may let it rise.)
     """
@@ -28,7 +28,7 @@ def as_number(answer):
         raise ValueError("True and False are not numbers here")
     if isinstance(answer, str):
         answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%")
-        answer = re.sub(r",(?=\d{3}\b)", "", answer).replace(",", ".")  # 1,000 is a thousand, and 8,9 is 8.9
+        answer = re.sub(r",(?=\d{3}\b)| (USD|(US )?dollars)$", "", answer).replace(",", ".")  # 8,9 is 8.9
     value = float(answer)
     if not math.isfinite(value):
         raise ValueError("not a finite number")

@@ -65,7 +65,7 @@ def reading(text, country, keep, reads_like):
         low, high = _product().predict(pd.DataFrame([job]))[0].round().astype(int)
         said["Reads like"] = f"{job['role']}, {pay.LEVELS[level]} level"
         said["Pay offered"] = (
-            f"{low} to {high} thousand US dollars a year, on site, {pay.COUNTRIES[country]}. Such ranges hold the midpoints "
+            f"{low} to {high} thousand US dollars a year, if on site, {pay.COUNTRIES[country]}. Such ranges hold the midpoints "
             "of four in five adverts on aijobs.net, November 2024 to January 2025. They say nothing of what people earn."
         )
     told = profile.read().answers.skills

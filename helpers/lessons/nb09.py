@@ -54,7 +54,7 @@ def by_shap(value, players):
 
     nobody = np.zeros((1, len(players)))
     game = Exact(lambda rows: np.array([value(itertools.compress(players, row)) for row in rows]), nobody)
-    return {"by shap": game(nobody + 1).values[0]}
+    return {"by shap": game(nobody + 1, silent=True).values[0]}
 
 
 def _out(seen, honest):

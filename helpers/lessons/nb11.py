@@ -118,7 +118,7 @@ def messages(answer):
         shares = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", text)]
         third = abs(outside - 100 / 3) < 1.5 and re.search(TEXTS["words"]["third"], text, re.IGNORECASE)
         said = third or any(abs(outside - share) < 0.51 for share in shares)
-        points["gives the share outside as computed"] = bool(said)
+        points["gives the share outside of the first model as computed"] = bool(said)
         points |= {
             point: bool(re.search(pattern, text, re.I | re.S)) for point, pattern in need["points"].items()
         }

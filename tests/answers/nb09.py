@@ -20,7 +20,7 @@ OTHER_LETTER = (
 )
 NOTE = (
     "On adverts of autumn 2024 the role matters most, 1.83 (1.67 to 2.07), then level and country. The coverage in the "
-    "United Kingdom is 65%.\n\nSmall countries were not tested.\n\nI ship the glass box, because it loses nothing."
+    "United Kingdom is 65%.\n\nNobody has tested small countries.\n\nI ship the glass box, because it loses nothing."
 )
 STATEMENT = (
     "Models A, B and C were asked about 18,916 adverts, September 2024 to January 2025.\n\nEvery possible job: this look "
@@ -40,7 +40,7 @@ RIGHT = {
         (NOTE.replace("glass box, because", "additive one, since"), {"coverage": 65.3}),
         (
             NOTE.replace("is 65%", "is 65 of 100")
-            .replace("Small countries were not tested", "I haven't tested small countries")
+            .replace("Nobody has tested small countries", "I haven't tested small countries")
             .replace(
                 "the glass box, because it loses nothing",
                 "the product, as the glass box may be worse in summer",

@@ -7,10 +7,10 @@ import numpy as np
 from helpers.lessons import nb11 as lesson
 
 TEXTS = {
-    "executive": "About 33% of the ranges are wrong. The mend costs nothing but width. Please approve it by Friday.",
+    "executive": "About 33% of the ranges are wrong. The mended ones are a third wider. Please approve them by 1 February.",
     "engineer": (
         "Since September 2024 33% (31 to 33) of the adverts lie outside. Please deploy the mended model. It has about 23%. "
-        "Keep the threshold at 25%."
+        "Stop if more than 25% do."
     ),
     "customer": "Some ranges were wrong, about 33% of them. They are mended. If yours looks wrong, please tell us.",
 }  # fmt: skip
@@ -23,7 +23,7 @@ OTHER_TEXTS = {
     "customer": "We do not know your pay. About one range in three was wrong. Let us know if yours is.",
 }  # fmt: skip
 REPLY = (
-    "You are right. 33% of the adverts from September 2024 to January 2025 lay outside.\n\nWe now measure the width as well. "
+    "You are right. 33% of the midpoints from September 2024 to January 2025 lay outside.\n\nWe now measure the width as well. "
     "We do not know how it is for adverts without a range."
 )
 OTHER_REPLY = (
