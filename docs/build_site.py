@@ -59,13 +59,18 @@ def prepare():
     """Put copies of all pages into the folder that Sphinx reads."""
     for folder in ("notebooks", "data", "docs", "helpers/service"):
         (SOURCE / folder).mkdir(parents=True)
-    for notebook in course.finished():
+    for notebook in course.SERIES:
         book = nbformat.read(notebook.path, as_version=4)
         nbformat.write(adapted(book), SOURCE / "notebooks" / notebook.path.name)
     for name in ("notebooks/glossary.md", "data/README.md", "docs/teaching.md"):
         if (TOP / name).exists():
             (SOURCE / name).write_text(linked((TOP / name).read_text("utf-8")), "utf-8")
-    for name in ("helpers/service/app.py", "data/claims.csv", "data/adverts.csv"):  # they are linked
+    for name in (
+        "helpers/service/app.py",
+        "data/claims.csv",
+        "data/adverts.csv",
+        "data/resources.csv",
+    ):  # they are linked
         shutil.copy(TOP / name, SOURCE / name)
     (SOURCE / "index.md").write_text(contents(), "utf-8")
 
@@ -124,4 +129,4 @@ def _first_paragraph():
 
 if __name__ == "__main__":
     count = build()
-    print(f"{BUILT.relative_to(TOP) / 'index.html'}: {len(course.finished())} notebooks, {count} warnings")
+    print(f"{BUILT.relative_to(TOP) / 'index.html'}: {len(course.SERIES)} notebooks, {count} warnings")

@@ -14,7 +14,7 @@ class Notebook:
     file: str
     title: str
     makes: str
-    minutes: tuple  # with the builds, without, and on the short path of one that is written
+    minutes: tuple  # with the builds, without, and on the short path
 
     @property
     def number(self):
@@ -29,11 +29,6 @@ class Notebook:
 
 _ROWS = tomllib.loads(Path(__file__).with_name("series.toml").read_text("utf-8"))["notebook"]
 SERIES = tuple(Notebook(**row) for row in _ROWS)
-
-
-def finished():
-    """tuple of Notebook: those that exist in `notebooks/`, in order."""
-    return tuple(notebook for notebook in SERIES if notebook.path.exists())
 
 
 def hours():

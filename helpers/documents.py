@@ -5,6 +5,7 @@ Text reaches typst as strings and never as its code; raw HTML is shown as it was
 
 import contextlib
 import dataclasses
+import functools
 import html
 import json
 import os
@@ -17,7 +18,10 @@ import matplotlib
 PROMPT = "✎"
 _MARKS = " \t>#-*+0123456789.)"  # what Markdown may have before a text
 _NOTEBOOKS = pathlib.Path(__file__).resolve().parent.parent / "notebooks"
-_FONTS = {"font_paths": [f"{matplotlib.get_data_path()}/fonts/ttf"], "ignore_system_fonts": True}
+_TTF = pathlib.Path(matplotlib.get_data_path(), "fonts/ttf")
+_OURS = {"font_paths": [str(_TTF)], "ignore_system_fonts": True}
+# The last resort, which has a box for every sign, would come before the fonts of the computer.
+_ALL = {"font_paths": [str(path) for path in sorted(_TTF.glob("DejaVu*"))], "ignore_system_fonts": False}
 _HEAD = r"""
 #set document(title: TITLE, date: none)
 #set page(paper: "a4", margin: 2.2cm, numbering: "1")
@@ -77,7 +81,7 @@ def save(folder, name, markdown, **figures):
         file.replace(folder / f"{name}.before.md")
     file.write_text(shown + "\n", "utf-8", errors="replace")
     (folder / f"{name}.pdf").write_bytes(pdf(shown, folder))
-    return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten, _boxes(shown))
+    return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten, _fonts(shown)[1])
 
 
 def _parsed(markdown):
@@ -122,19 +126,25 @@ def pdf(markdown, folder):
     for body in (_typst(SyntaxTreeNode(tokens), folder), f"#raw({_text(markdown)}, block: true)"):
         source = (_HEAD.replace("TITLE", _text(title)) + body).encode()
         with contextlib.suppress(typst.TypstError):
-            return typst.compile(source, root=folder, **_FONTS)
+            return typst.compile(source, root=folder, **_fonts(markdown)[0])
     raise ValueError("This text cannot be laid out.")
 
 
-def _boxes(text):
-    """The characters of a text that only the font of last resort has, which draws a box for each."""
+@functools.lru_cache(maxsize=4)
+def _fonts(text):
+    """Where typst looks for fonts, and what none has. Those of the computer are asked only for what ours lack."""
+    boxes = _boxes(text, 'text(font: "Last Resort High-Efficiency", c)', _OURS)
+    return (_ALL, _boxes(boxes, r'text("\u{10FFFD}")', _ALL)) if boxes else (_OURS, "")
+
+
+def _boxes(text, box, fonts):
+    """The characters of a text that are as wide as the box that stands for a missing one."""
     import typst
 
     rare = _text("".join(sorted({c for c in text if c > "\u017f"})))
-    wide = ("measure(text(c)).width", 'measure(text(font: "Last Resort High-Efficiency", c)).width')
-    found = f"{rare}.codepoints().filter(c => 0pt < {wide[0]} and {wide[0]} == {wide[1]}).join()"
-    source = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found})<boxes>]".encode()
-    return json.loads(typst.query(source, "<boxes>", field="value", one=True, **_FONTS)) or ""
+    found = f"{rare}.codepoints().filter(c => 0pt < measure(text(c)).width and measure(text(c)).width == measure({box}).width)"
+    source = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found}.join())<boxes>]".encode()
+    return json.loads(typst.query(source, "<boxes>", field="value", one=True, **fonts)) or ""
 
 
 _AROUND = {

@@ -54,8 +54,7 @@ def _market():
 
 
 def _named(role):
-    shares = _market()[3].loc[role]
-    return shares[shares >= _LEAST_NAMED]
+    return _market()[3].loc[role].loc[lambda shares: shares >= _LEAST_NAMED]
 
 
 def _level(told, skill):
@@ -111,6 +110,7 @@ def fit_ranges(told, roles=ROLES, hours=None):
             "pay": _scaled(offer[["low", "high"]], 80, 250),
         }
         values = {"rated": sum(high - low < 1 for low, high in likings), "all": len(likings), "skills": len(named),
+                  "liked": _span(*4 * ends["liking"], "{:.1f}"), "alone": _span(*np.sum(np.equal(able, 1), axis=0)),
                   "need": _span(*need), "give": _span(*give), "share": _span(*np.multiply(100, share), "{:.1f}"),
                   "entry": first["value"], "adverts": first["adverts"], "pay": _span(offer["low"], offer["high"])}  # fmt: skip
         rows |= {(role, name): (*ends[name], _SAID["reasons"][name].format(**values)) for name in WEIGHTS}

@@ -22,7 +22,7 @@ def done(told):
     """
     return {
         number: set(check.exercises(number)) <= solved or _rated(told, number)
-        for number in (notebook.number for notebook in course.finished())
+        for number in (notebook.number for notebook in course.SERIES)
         if (solved := set(told.solved.get(number, ()))) or _rated(told, number)
     }
 
@@ -37,7 +37,7 @@ def fitting(told, begun):
     `told` is the Profile, `begun` what :func:`done` returns. What the learner has begun comes first, then what closes a
     gap, what they liked, and the way of their background. A notebook out of reach comes after those in reach.
     """
-    there = {notebook.number: notebook for notebook in course.finished()[1:]}  # the map stands in 00
+    there = {notebook.number: notebook for notebook in course.SERIES[1:]}  # the map stands in 00
     rest = dict.fromkeys(there, "It comes next in the order of the series.") | {"01": _FIRST}
     later = _first_said(*_liked(told).items(), *_way(told).items(), *rest.items())
     later = {number: why for number, why in later.items() if number in there and number not in begun}
@@ -111,8 +111,7 @@ def in_words(told):
         for one, why in found
     ]
     if hours := told.answers.hours:
-        # The last is the short path, or, before it is counted, the way without builds.
-        weeks = [math.ceil(sum(one.minutes[place] for one, _ in found) / 60 / hours) for place in (0, -1)]
+        weeks = [math.ceil(sum(one.minutes[place] for one, _ in found) / 60 / hours) for place in (0, 2)]
         said = f"{weeks[0]} week{'s' * (weeks[0] > 1)}"
         said += f", or {weeks[1]} on their short paths" if weeks[1] < weeks[0] else ""
         lines.append(f"\nAt your {hours} hour{'s' * (hours > 1)} a week that is about {said}.")

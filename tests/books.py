@@ -18,7 +18,7 @@ from helpers import check, course
 # socket; the reply can get lost and it waits for ever (jupyter/nbclient issue 312). The kernel need not know.
 OutputWidget.sync_state = lambda self: None
 
-PATHS = [notebook.path for notebook in course.finished()]
+PATHS = [notebook.path for notebook in course.SERIES]
 JOBS = [path for path in PATHS if "_work_as_" in path.name]
 FOLDED = "Folded: guess first, then run this cell.\n"
 """Stands first in a folded output: JupyterLab shows the first line of it beside the fold."""

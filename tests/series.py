@@ -63,7 +63,7 @@ def time_line(full, without, short):
 
 def navigation(number):
     """str: links to the notebook before, the contents and the next one, as Markdown."""
-    there = course.finished()
+    there = course.SERIES
     place = [notebook.number for notebook in there].index(number)
     links = [f"[← {one.title}]({one.path.name})" for one in there[:place][-1:]]
     # The link to a heading leads to the top of its cell.

@@ -102,11 +102,19 @@ def test_what_is_typed_is_there(typed, read, tmp_path):
     assert read in words(tmp_path / "memo.pdf")
 
 
-def test_what_no_font_has_is_named(tmp_path):
+def test_what_no_font_has_is_named(tmp_path, monkeypatch):
     known = f"é Ω Ж ✓ → ½ ﬁ 😀 हिन्दी e\u0301 ❤\ufe0f {SHALOM}"
+    monkeypatch.setitem(documents._ALL, "ignore_system_fonts", True)  # as on a computer without fonts
     saved = documents.save(tmp_path, "memo", f"# 中\n\n{known}\n\n`ไ` 👩\u200d💻")
     assert saved.boxes == "ไ中👩💻" and "No font here has ไ 中 👩 💻. The PDF" in saved._repr_html_()
     assert documents.save(tmp_path, "memo", known).boxes == ""
+
+
+def test_fonts_of_the_computer_are_asked_only_for_what_ours_lack():
+    assert (
+        documents._fonts(f"é ✓ {SHALOM}") == (documents._OURS, "")
+        and documents._fonts("中")[0] is documents._ALL
+    )
 
 
 def test_code_keeps_its_lines(tmp_path):

@@ -50,8 +50,8 @@ def test_it_answers_most_and_refuses_most_of_the_rest():
         covered=QUESTIONS["question"].map(guide.covered), hit=guide.hits(QUESTIONS, None)
     )
     counts = guide.outcomes(judged, guide.LEAST)
-    # The longer the course, the harder its search: with four notebooks more it finds some four answers fewer.
-    assert counts.loc["answerable", "hit"] >= 22 and counts.loc["not answerable", "refused"] >= 14
+    # With sixteen notebooks it answers 29 and refuses 17. A changed paragraph may move a few of them.
+    assert counts.loc["answerable", "hit"] >= 26 and counts.loc["not answerable", "refused"] >= 14
     assert counts.to_numpy().sum() == 60
 
 

@@ -9,7 +9,7 @@ from helpers.lessons import nb12 as lesson
 from tests import books
 
 PATH = next(path for path in books.PATHS if path.name.startswith("12"))
-NAMES = {"fees", "months", "kept", "finishing", "landing", "search", "pay"}
+NAMES = {"fees", "months", "kept", "finishing", "landing", "search", "otherwise", "pay"}
 BACKGROUNDS = [None, *profile.QUESTIONS["background"]]
 
 
@@ -49,26 +49,42 @@ def test_pay_is_that_of_the_official_wages():
     )
 
 
+TWO = ("boot camp", "full-time master")
+
+
 def test_a_learner_puts_their_own_rows_in_the_place_of_ours():
-    ours = lesson.assumptions(None)
-    mine = lesson.edited(ours, {("boot camp", "fees"): (9_000, 9_000, "their | price list")})
+    mine = lesson.yours(None, {("boot camp", "fees"): (9_000, 9_000, "their | price list")}, *TWO, 10)
     assert mine.loc[("boot camp", "fees")].tolist() == [9_000, 9_000, "their | price list"]
     assert lesson.readable(mine).loc[("boot camp", "fees"), "range"] == "9,000"
-    assert ours.loc[("boot camp", "fees"), "low"] == 11_500, "ours is not touched"
+    ours = lesson.yours(None, {}, *TWO, 10)
+    assert ours.loc[("boot camp", "fees"), "low"] == 11_500, "a row taken out is gone"
 
 
 @pytest.mark.parametrize(
     ("row", "values", "said"),
     [
-        (("boot camp", "price"), (1, 2, ""), "There is no assumption"),
-        (("boot camp", "fees"), (2, 1, ""), "low end first"),
+        (("boot camp", "price"), (1, 2, ""), "copy its two names"),
+        ("boot camp", (1, 2, ""), "copy its two names"),
+        (("boot camp", "fees"), (2, 1, ""), "low end, the high end"),
+        (("boot camp", "fees"), (2, 1), "low end, the high end"),
+        (("boot camp", "fees"), 9_000, "low end, the high end"),
+        (("boot camp", "fees"), ("9,000", 9_000, "list"), "low end, the high end"),
         (("boot camp", "landing"), (30, 50, ""), "between 0 and 1"),
-        (("boot camp", "months"), (-1, 2, ""), "low end first"),
+        (("boot camp", "months"), (-1, 2, ""), "low end, the high end"),
+        (("boot camp", "months"), (3, 200, ""), "Give more years"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_a_sentence(row, values, said):
     with pytest.raises(ValueError, match=said):
-        lesson.edited(lesson.assumptions(None), {row: values})
+        lesson.yours(None, {row: values}, *TWO, 10)
+
+
+@pytest.mark.parametrize(
+    "two", [("bootcamp", "self-study"), ("self-study", "master"), ("self-study", "self-study"), (1, None)]
+)
+def test_a_wrong_path_is_answered_with_the_names(two):
+    with pytest.raises(ValueError, match=r"two different paths of these: first degree, .*applying now"):
+        lesson.yours(None, {}, *two, 10)
 
 
 def test_stories_of_a_course_that_does_nothing_look_good_in_every_world(notebook):

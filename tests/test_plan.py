@@ -183,6 +183,39 @@ def test_what_the_learner_edits_stays_and_reaches_pdf_and_calendar(monkeypatch, 
     assert "my own line" not in file.read_text("utf-8")
 
 
+def test_a_plan_that_was_edited_is_not_touched_and_the_learner_is_told(monkeypatch, tmp_path, quiet, capsys):
+    file = made(monkeypatch, tmp_path)["work"] / "plan.md"
+    assert "NOT written" not in capsys.readouterr().out
+    edited = file.read_bytes().replace(b"## Weeks", "✎ Ask Ana about week 3.\r\n\r\n## Weeks".encode())
+    file.write_bytes(edited)
+    space = made(monkeypatch, tmp_path, "another name")
+    assert file.read_bytes() == edited and "NOT written" in capsys.readouterr().out
+    saved = lesson.save(space["work"], "# Another plan")
+    assert saved.names == ("plan.pdf",) and saved.unwritten == 1
+    text = pypdfium2.PdfDocument(space["work"] / "plan.pdf")[0].get_textpage().get_text_range()
+    assert "Twelve weeks" in text and "Another plan" not in text
+    assert {one.name for one in space["work"].glob(".yours*")} == set()
+
+
+def test_no_event_is_like_one_of_somebody_else_and_none_is_there_twice(monkeypatch, tmp_path, quiet):
+    file = made(monkeypatch, tmp_path / "mine")["work"] / "plan.md"
+    text = file.read_text("utf-8").replace("### Week 4,", "- no hours said\n\n### Week 3,", 1)
+    file.write_text(text, "utf-8")
+    events = made(monkeypatch, tmp_path / "mine")["calendar"].events
+    assert len({one["uid"] for one in events}) == len(events) == 13
+    assert "no hours said" in events[2]["description"].splitlines()
+    others = made(monkeypatch, tmp_path / "other")["calendar"].events
+    assert not {one["uid"] for one in events} & {one["uid"] for one in others}
+
+
+def test_who_likes_no_work_at_all_is_told_so(monkeypatch, tmp_path, quiet, capsys):
+    none = {job: dict.fromkeys(pieces, 0) for job, pieces in profile.QUESTIONS["liked"].items()}
+    space = made(monkeypatch, tmp_path, whose=told(liked=none))
+    assert "Perhaps the right job is none of them" in capsys.readouterr().out
+    text = (space["work"] / "plan.md").read_text("utf-8")
+    assert "neighbours were compared" in text and "none of these jobs" in text
+
+
 @pytest.mark.parametrize("whom", ["nobody", "no job", "all"])
 def test_the_notebook_runs_for_anybody(whom, monkeypatch, tmp_path, quiet, capsys):
     no = told(liked={job: {"most_days": 0} for job in ("02", "03", "04", "05")})

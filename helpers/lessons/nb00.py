@@ -28,20 +28,15 @@ def computer():
 
 
 def overview():
-    """Show (as Markdown) every notebook, what is made in it, how long it takes, what is solved and built, and what fits next.
-
-    A notebook whose file is missing has no link.
-    """
+    """Show (as Markdown) every notebook, what is made in it, how long it takes, what is solved and built, and what fits next."""
     told = profile.read()
     lines = ["| notebook | you make | minutes | without builds | exercises | builds |"]
     lines.append("| --- | --- | ---: | ---: | --- | --- |")
     for notebook in course.SERIES:
         full, without = notebook.minutes[:2]
-        name, done = f"{notebook.number} {notebook.title}", ["missing", ""]
-        if notebook.path.exists():
-            name = f"[{name}]({notebook.path.name})"
-            kinds = (check.exercises(notebook.number), check.builds(notebook.number))
-            done = [_done(names, told.solved.get(notebook.number, ())) for names in kinds]
+        name = f"[{notebook.number} {notebook.title}]({notebook.path.name})"
+        kinds = (check.exercises(notebook.number), check.builds(notebook.number))
+        done = [_done(names, told.solved.get(notebook.number, ())) for names in kinds]
         lines.append(f"| {name} | {notebook.makes} | {full} | {without} | {done[0]} | {done[1]} |")
     in_all = "In all about {} hours, {} without the builds.".format(*course.hours())
     in_all += " Each notebook also runs on its own."

@@ -11,7 +11,6 @@ import pandas as pd
 from helpers import charts, check, tables
 
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-_FORMS = {"fees": "{:,.0f}", "pay": "{:,.0f}", "months": "{:.0f}", "search": "{:.0f}"}
 
 
 def _likely(build):
@@ -20,8 +19,7 @@ def _likely(build):
 
 @functools.lru_cache
 def _wages():
-    wages = tables.load("wages")
-    return wages[(wages["area_type"] == "nation") & (wages["year"] == wages["year"].max())].set_index("code")
+    return tables.load("wages").query("area_type == 'nation' and year == year.max()").set_index("code")
 
 
 def start(background):
@@ -43,36 +41,40 @@ def assumptions(background):
     return table.set_index(pd.MultiIndex.from_tuples(table.index, names=["path", "assumption"]))
 
 
-def edited(table, mine):
+def yours(background, mine, first, second, years):
     """The assumptions with the learner's own rows in their place; raises ValueError for what cannot be meant."""
-    table = table.copy()
-    for row, (low, high, source) in mine.items():
-        if row not in table.index:
-            raise ValueError(f"There is no assumption {row}. Copy the two names from the table.")
-        if not 0 <= low <= high or (row[1] in ("kept", "finishing", "landing") and high > 1):
-            raise ValueError(f"{row}: give the low end first. Shares and chances lie between 0 and 1.")
+    table = assumptions(background)
+    if len({first, second} & (paths := dict.fromkeys(table.index.unique("path"))).keys()) < 2:
+        raise ValueError(f"Choose two different paths of these: {', '.join(paths)}.")
+    for row, values in mine.items():
+        try:
+            low, high, source = values
+            most = 1 if row[1] in ("kept", "finishing", "landing") else np.inf
+            if row not in list(table.index) or not 0 <= low <= high <= most:
+                raise ValueError
+        except (TypeError, ValueError):
+            raise ValueError(f"{row}: {TEXTS['mine']}") from None
         table.loc[row, :] = [low, high, str(source)]
+    if years <= (longest := table["high"].unstack()[["months", "search"]].sum(axis=1).max() / 12):
+        raise ValueError(f"Give more years: the longest path takes up to {longest:.1f}.")
     return table
 
 
 def _range(name, low, high):
-    form = _FORMS.get(name, "{:.0%}")
+    form = "{:,.0f}" if name in ("fees", "months", "search", "pay") else "{:.0%}"
     return form.format(low) if low == high else f"{form.format(low)} to {form.format(high)}"
 
 
 def readable(table):
     """The assumptions in words: ``range``, with a question mark behind each guess, and ``source``."""
-    said = [
-        _range(row.Index[1], row.low, row.high) + " ?" * row.source.startswith("guess")
-        for row in table.itertuples()
-    ]
+    said = [_range(at[1], *two) + "\xa0?" * by.startswith("guess") for at, *two, by in table.itertuples()]
     return table.assign(range=said)[["range", "source"]]
 
 
 @check.exercise('Replace the three dots with the letters of what the tables support, such as "ab".')
 def supported(answer):
     """Which of five statements do the tables support?"""
-    said = set(re.findall(r"[a-z]", "".join(map(str, answer)).lower()))
+    said = set(re.findall(r"[a-z]", re.sub(r"\band\b", "", "".join(map(str, answer)).lower())))
     if not said or said - set("abcde"):
         return check.wrong("Give one or more of the letters a to e.")
     for letter, hint in TEXTS["statements"].items():
@@ -88,12 +90,13 @@ def known_to_work(answer):
     return check.judge_number(answer, 42, 0.5, TEXTS["reason"], hints, percent=True)
 
 
-_PATH = {"fees": (9_000, 21_000), "months": (10, 30), "kept": (0, 0.3), "finishing": (0.5, 0.7), "landing": (0.4, 0.6), "search": (2, 12), "pay": (60_000, 120_000)}  # fmt: skip
+_PATH = {"fees": (9_000, 21_000), "months": (10, 30), "kept": (0, 0.3), "finishing": (0.5, 0.7), "landing": (0.4, 0.6), "search": (2, 12), "otherwise": (0.5, 0.8), "pay": (60_000, 120_000)}  # fmt: skip
 _CASES = (
     (_PATH, 50_000, 7),
     (_PATH | {"kept": (1, 1), "fees": (200, 900), "finishing": (0.2, 0.4)}, 40_000, 6),
     (_PATH | {"fees": (60_000, 90_000), "landing": (1, 1), "kept": (0.8, 0.9)}, 100_000, 5),
     (_PATH | {"finishing": (0, 0), "kept": (0, 0)}, 30_000, 10),
+    (_PATH | {"landing": (0.2, 0.4), "search": (10, 24), "otherwise": (1, 1.2)}, 60_000, 8),
 )
 _PLACES = np.linspace(0.02, 0.98, 49)
 
@@ -110,29 +113,27 @@ def _spread(function):
     return found
 
 
-_known_spread = functools.cache(_spread)  # ours and the named wrong versions
-
-
 def _far(found, other, ours):
-    """float: how far apart two sets of lives lie at most, beside how much ours vary; luck alone makes about 0.05."""
+    """For each case, how far apart two sets of lives lie beside how much ours vary; luck alone makes about 0.05."""
     gaps = []
-    for one, two, (usual, *_) in zip(found, other, ours, strict=True):
-        gaps += [np.abs(one[0] - two[0]).mean() / max(np.std(usual), np.std(two[0]))]
-        gaps += [np.abs(one[1] - two[1]).mean() / 10, 2 * abs(one[2] - two[2])]
-    return float(np.max(gaps))
+    for (gain, months, landed), two, (usual, *_) in zip(found, other, ours, strict=True):
+        apart = np.abs(gain - two[0]).mean() / max(np.std(usual), np.std(two[0]))
+        gaps.append(np.max([apart, np.abs(months - two[1]).mean() / 10, 2 * abs(landed - two[2])]))
+    return gaps
 
 
 @check.build("Write lives(path, now, years, random, n): gain and months of n lives.", wrong=_likely("lives"))
 def lives(piece, ours, wrong):
     """Paths full time and beside a job, dear and cheap, on which nobody finishes, or who finishes lands."""
-    found, wanted = _spread(piece), _known_spread(ours)
-    if _far(found, wanted, wanted) <= 0.12:
+    found, wanted = _spread(piece), _spread(ours)
+    if max(gaps := _far(found, wanted, wanted)) <= 0.12:
         return check.right("Luck alone makes the rest of the difference to ours.")
-    far = {hint: _far(found, _known_spread(version), wanted) for hint, version in wrong}
+    far = {hint: max(_far(found, _spread(version), wanted)) for hint, version in wrong}
     if min(far.values()) <= 0.12:
         return check.wrong(min(far, key=far.get))
-    told = [f"{gain.mean():,.0f} dollars, and {landed:.0%} land" for gain, _, landed in (found[0], wanted[0])]
-    return check.wrong(f"For `lives({_CASES[0][0]}, 50_000, 7, …)` the mean gain is {told[0]}. It should be near {told[1]}.")  # fmt: skip
+    worst = int(np.argmax(gaps))
+    told = [f"{one[worst][0].mean():,.0f} dollars, and {one[worst][2]:.0%} land" for one in (found, wanted)]
+    return check.wrong(f"For `lives({', '.join(map(str, _CASES[worst]))}, …)` the mean gain is {told[0]}. It should be near {told[1]}.")  # fmt: skip
 
 
 def _score(weights, values):
@@ -140,14 +141,12 @@ def _score(weights, values):
     return float(np.dot(weights, [a, b, *others]) + a * b * sum(weights) + weights[0] * (others[0] - 4) ** 2)
 
 
-@check.build(
-    "Write deciders(score, ranges): the assumptions, what decides most first.", wrong=_likely("deciders")
-)
+@check.build("Write deciders(score, ranges): what decides most stands first.", wrong=_likely("deciders"))
 def deciders(piece, ours, wrong):
     """Scores that rise and fall, with assumptions that work together, ties, and ranges of no width."""
     random, cases = np.random.default_rng(0), []
     for _ in range(5):
-        low, wide, weights = random.integers(1, 9, 5), random.integers(0, 5, 5), random.integers(-4, 5, 5)
+        low, wide, weights = random.integers([1, 0, -4], [9, 5, 5], (5, 3)).T
         ranges = {name: (int(one), int(one + more)) for name, one, more in zip("abcde", low, wide, strict=True)}  # fmt: skip
         cases.append((functools.partial(_score, weights), ranges))
     cases.append((functools.partial(_score, np.array([0, 0, 2, -2, 1])), dict.fromkeys("abcde", (0, 1))))
@@ -159,10 +158,11 @@ def deciders(piece, ours, wrong):
 @check.exercise("Put your own words in the place of each line with the pencil.")
 def my_path(answer):
     """The learner's own comparison; its chance must be the computed one."""
-    text, chance, first, second, decider = answer
-    points = {f"names the path: {name}": re.escape(str(name)) for name in (first, second)}
+    text, chance, low, high, first, second, decider = answer
+    text = re.sub(r"(\d)(?= ?(?:to|and|[-\u2013]) ?\d[\d.]* ?(?:%|percent))", r"\1%", str(text)[:50_000])
+    points = {f"names the path: {name}": re.escape(str(name)) for name in (first, second)} | TEXTS["my_path"]
     points["names the assumption that decides"] = TEXTS["named"][decider.rpartition(": ")[2]]
-    return check.written(text, points | TEXTS["my_path"], {"chance": chance})
+    return check.written(text, points, {"chance": chance, "low end": low, "high end": high})
 
 
 def draw_paths(both, years):
@@ -183,12 +183,11 @@ def draw_paths(both, years):
         months, ahead = both[path]["months"], 100 * (gain > 0).mean()
         place.set_title(f"{path}: ahead of staying in {ahead:.0f} of 100 lives", loc="left", fontsize=10)
         half = f", half of these within {months.median():.0f} months" if months.notna().any() else ""
-        lands.append(f"{path}: {100 * months.notna().mean():.0f} of 100 land{half}")
+        lands.append(f"{path}: mean {gain.mean():+,.0f}, {100 * months.notna().mean():.0f} of 100 land{half}")
     axes.set(ylabel="Lives", xlabel=f"Gain over {years} years, thousand dollars (0: staying; dashed: mean)")
-    wins = 100 * (gains[first] > gains[second]).mean()
-    title = f"{first.capitalize()} ends ahead of {second} in {wins:.0f} of 100 lives"
-    source = f"Computed from the assumptions above, most of them guesses. {len(gains):,} lives on each path."
-    return charts.finish(figure, title, source, f"{'; '.join(lands)}.")
+    title = f"{first.capitalize()} ends ahead of {second} in {100 * (gains[first] > gains[second]).mean():.0f} of 100 lives"
+    said = f"Over {years} years, in thousand dollars: {'; '.join(lands)}."
+    return charts.finish(figure, title, "Computed from assumptions, most of them guesses.", said)
 
 
 def draw_deciders(ranked, ranges, unit):

@@ -4,20 +4,21 @@ import numpy as np
 import pandas as pd
 
 PAGE = (
-    "I compare the boot camp with the full-time master over ten years. The chance that the first ends ahead is 62%.\n\n"
+    "I compare the boot camp with the full-time master over ten years. The chance that the first ends ahead is 52%, and it may lie between 38% and 68%.\n\n"
     "Landing decides, and for the master it is a guess. I will ask the university how many of all who began were hired.\n\n"
     "Staying costs nothing, and I like my team.\n\nI write to three graduates by Friday."
 )
 OTHER_PAGE = (
-    "Boot camp or full-time master? In 62.3 percent of the lives the first is ahead after 10 years.\n\nNobody publishes who "
+    "Boot camp or full-time master? In 52.3 percent of the lives (38\u201368 percent) the first is ahead after 10 years.\n\nNobody publishes who "
     "gets a job afterwards. I could look at a list of last year's class.\n\nMy job is safe, so I may keep it.\n\n"
     "On 3 March I call the school."
 )
+ENDS = (52.3, 37.8, 68.1)
 NAMES = ("boot camp", "full-time master", "full-time master: landing")
 RIGHT = {
-    "supported": ["ad", "d, a", ["A", "D"], {"a", "d"}],
+    "supported": ["ad", "d, a", "a and d", ["A", "D"], {"a", "d"}],
     "known_to_work": [42, "42%", 0.42, np.float64(42)],
-    "my_path": [(PAGE, 62.3, *NAMES), [OTHER_PAGE, np.float64(62.3), *NAMES]],
+    "my_path": [(PAGE, *ENDS, *NAMES), [OTHER_PAGE, *np.array(ENDS), *NAMES]],
 }
 WRONG = {
     "supported": [
@@ -38,28 +39,34 @@ WRONG = {
         ("most", "could not be read"),
     ],
     "my_path": [
-        ((PAGE.replace("62%", "71%"), 62.3, *NAMES), "not found: gives the chance as computed"),
-        ((PAGE.replace("Landing", "This"), 62.3, "boot camp", "full-time master", "both: pay"), "not found: names the assumption"),
-        ((PAGE.replace("Staying costs nothing, and I like my team.", ""), 62.3, *NAMES), "not found: says what speaks for staying"),
-        ((PAGE.replace(" by Friday", ""), 62.3, *NAMES), "not found: says what you do next"),
-        ((PAGE.replace("a guess", "good"), 62.3, *NAMES), "not found: says what is a guess"),
-        (("The boot camp pays 94,000, so it is the best investment.", 62.3, *NAMES), "1 of 9 points"),
-        (("<script>alert(1)</script>", 62.3, *NAMES), "0 of 9 points"),
+        ((PAGE.replace("52%", "71%"), *ENDS, *NAMES), "not found: gives the chance as computed"),
+        ((PAGE.replace("Landing", "This"), *ENDS, "boot camp", "full-time master", "both: pay"), "not found: names the assumption"),
+        ((PAGE.replace("Staying costs nothing, and I like my team.", ""), *ENDS, *NAMES), "not found: says what speaks for staying"),
+        ((PAGE.replace(" by Friday", ""), *ENDS, *NAMES), "not found: says what you do next"),
+        ((PAGE.replace("a guess", "good"), *ENDS, *NAMES), "not found: says what is a guess"),
+        (("The boot camp pays 94,000, so it is the best investment.", *ENDS, *NAMES), "1 of 11 points"),
+        (("<script>alert(1)</script>", *ENDS, *NAMES), "0 of 11 points"),
+        ((PAGE.replace("38%", "some"), *ENDS, *NAMES), "not found: gives the low end as computed"),
         (PAGE, "could not be read"),
     ],
 }  # fmt: skip
 
 
-def one_by_one(path, now, years, random, n=4000, months=12, stopped=0.5, search=True, lost=True, lone=False):
+def one_by_one(
+    path, now, years, random, n=4000, months=12, stopped=0.5, search=True, lost=True, lone=False, vain=None
+):
     gains, months_until = [], []
     for _ in range(n):
         one = {name: low + (high - low) * random.random() for name, (low, high) in path.items()}
         finishes, lands = random.random() < one["finishing"], random.random() < one["landing"]
         part = 1.0 if finishes else stopped
-        away = part * one["months"] + (one["search"] if finishes and search else 0)
+        away = part * one["months"] + (
+            one["search"] if finishes and (lands if search is None else search) else 0
+        )
         earned = -part * one["fees"] + (one["kept"] if lost else 1) * now * away / 12
         lands = lands and (finishes or lone)
-        earned += (one["pay"] if lands else now) * (months * years - away) / 12
+        other = now * (one["otherwise"] if finishes else 1) if vain is None else vain(one, now)
+        earned += (one["pay"] if lands else other) * (months * years - away) / 12
         gains.append(earned - now * years * months / 12)
         months_until.append(away if lands else None)
     return pd.DataFrame({"months": pd.Series(months_until, dtype=float), "gain": gains})
@@ -72,7 +79,7 @@ def as_arrays(path, now, years, random, n=4000):
     ends = random.binomial(1, one["finishing"]), random.binomial(1, one["landing"])
     away = np.where(ends[0], one["months"] + one["search"], one["months"] / 2)
     new = ends[0] * ends[1] == 1
-    rest = np.where(new, one["pay"], now) * (years - away / 12)
+    rest = np.select([new, ends[0] == 1], [one["pay"], one["otherwise"] * now], now) * (years - away / 12)
     paid = np.where(ends[0], one["fees"], one["fees"] / 2)
     gain = rest + one["kept"] * now * away / 12 - paid - now * years
     return {"gain": gain.tolist(), "months": np.where(new, away, float("nan"))}
@@ -103,8 +110,12 @@ WRONG_PIECES = {
         (lambda *case, **more: one_by_one(*case, lost=False, **more), "forgets the pay that is lost"),
         (lambda *case, **more: one_by_one(*case, stopped=0.0, **more), "It should be near"),
         (lambda *case, **more: one_by_one(*case, search=False, **more), "forgets the months of search"),
+        (lambda *case, **more: one_by_one(*case, search=None, **more), "Only who lands searches"),
         (lambda *case, **more: one_by_one(*case, lone=True, **more), "lands without having finished"),
         (lambda *case, **more: as_arrays(*case, **more) | {"gain": [float("nan")] * 4000}, "It should be near"),
+        (lambda *case, **more: one_by_one(*case, vain=lambda one, now: now, **more), "Who finished gets"),
+        (lambda *case, **more: one_by_one(*case, vain=lambda one, now: now * one["otherwise"], **more), "Who does not finish gets"),
+        (lambda *case, **more: one_by_one(*case, vain=lambda one, now: 0, **more), "It should be near"),
         (mean_of, "Every life gets the expected value"),
         (lambda *case: as_arrays(*case)["gain"], "stopped with"),
     ],

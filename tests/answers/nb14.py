@@ -7,23 +7,24 @@ from helpers.lessons import nb14 as lesson
 
 EXAMPLE = {name: tuple(said) for name, said in lesson.TEXTS["example"].items()}
 TABLE = pd.DataFrame({"sure": [0.9, 0.6, 0.8, 0.7], "agree": [True, False, False, True]})
-FORECASTS = {"a": "held", "b": "failed", "c": "failed", "d": "unknown", "e": "unknown"}
+FORECASTS = {"a": "held", "b": "unknown", "c": "failed", "d": "unknown", "e": "unknown"}
 RIGHT = {
     "rulings": [
         EXAMPLE,
         {name: ("Misquoted", "75 %") for name in EXAMPLE} | {"traits": ("opinion", 0.9)},
         {name: ["open", np.int64(50)] for name in EXAMPLE},
     ],
-    "brier": [(0.275, TABLE), (np.float64(0.275), TABLE), ("0.275", TABLE)],
-    "hindsight": [FORECASTS, {key.upper(): f" {word.title()} " for key, word in FORECASTS.items()} | {"e": "failed"}],
+    "brier": [(0.275, TABLE), (np.float64(0.275), TABLE), ("0.275", TABLE), (0.28, TABLE)],
+    "hindsight": [FORECASTS, FORECASTS | {"d": "open"}, {key.upper(): f" {word.title()} " for key, word in FORECASTS.items()} | {"e": "failed"}],
 }  # fmt: skip
 WRONG = {
     "rulings": [
-        (EXAMPLE | {"growth-36": ("true", 80)}, "growth-36: give “stands”"),
+        (EXAMPLE | {"growth-36": ("true", 80)}, "growth-36'`: give “stands”"),
         (EXAMPLE | {"growth-36": ("open", 30)}, "a confidence from 50 to 100"),
         (EXAMPLE | {"growth-36": ("open", "very")}, "a confidence from 50 to 100"),
-        (EXAMPLE | {"growth-36": "open"}, "growth-36: give"),
-        (EXAMPLE | {"no-claim": ("open", 60)}, "no-claim: give"),
+        (EXAMPLE | {"growth-36": "open"}, "growth-36'`: give"),
+        (EXAMPLE | {"no-claim": ("open", 60)}, "no-claim'`: give"),
+        (EXAMPLE | {"<img src=x>": ("open", 60)}, "`'<img src=x>'`"),
         (dict(list(EXAMPLE.items())[:3]), "3 of 10 claims"),
         (EXAMPLE | {"growth-36": (..., ...)}, "9 of 10 claims"),
     ],
@@ -36,7 +37,8 @@ WRONG = {
     ],
     "hindsight": [
         (FORECASTS | {"a": "failed"}, "a: Look at the first figures"),
-        (FORECASTS | {"b": "held"}, "b: “Only” allows no fall"),
+        (FORECASTS | {"b": "held"}, "no end at which it could have held"),
+        (FORECASTS | {"b": "failed"}, "came before the prediction"),
         (FORECASTS | {"c": "held"}, "c: Nearly mandatory would be"),
         (FORECASTS | {"d": "failed"}, "d: Nobody has counted"),
         (FORECASTS | {"e": "held"}, "e: No figure here"),
@@ -101,14 +103,21 @@ def page(**lines):
 UNSAID = page(Who_is_counted="not said", When="Not given.", By_whom="not said", Verdict="Unverifiable.")
 RIGHT_PIECES = {
     "judge_growth": [judge, at_once],
-    "audit": [page(), UNSAID, page().replace("**", "").replace("- ", "")],
+    "audit": [
+        page(),
+        UNSAID,
+        page(Claim="GPT-4 was the best text of 2023", When="FY2023", Verdict="opinion, no more"),
+        page().replace("**", "").replace("- ", ""),
+    ],
 }
 WRONG_PIECES = {
     "judge_growth": [
         (lambda s, t: judge(s, t, total=True), "so much *a year*"),
         (lambda s, t: judge(s, t, pairs=lambda c: [(c["start"][0], c["end"][0])]), "one month for the whole"),
         (lambda s, t: judge(s, t.assign(number=t["share"])), "always looks at the share"),
-        (lambda s, t: judge(s, t, pairs=lambda c: zip(c["start"], c["end"], strict=False)), "It should give"),
+        (lambda s, t: judge(s, t, pairs=lambda c: zip(c["start"], c["end"], strict=False)), "first month with the first"),
+        (lambda s, t: judge(s, t, pairs=lambda c: [(c["start"][0], c["end"][-1]), (c["start"][-1], c["end"][0])]), "It should give"),
+        (lambda s, t: [None, None, said[2]] if (said := judge(s, t))[2] == "cannot say" else said, "known all the same"),
         (lambda s, t: judge(s, t)[2], "It should give"),
         (lambda s, t: ("36%", None, "supported"), "It should give"),
     ],
@@ -123,7 +132,10 @@ WRONG_PIECES = {
         (page(What_would_change_my_mind="Nothing can ever do that"), "must name something"),
         (page(Verdict="false"), "seven words"),
         (page(When="not said"), "One line says “not said”"),
+        (page(By_whom="unknown: it's a blog"), "One line says “not said”"),
+        (page(What_would_change_my_mind="I don't know that yet"), "must name something"),
         (page(Claim="90% work in health care", Verdict="opinion"), "more than an opinion"),
+        (page(Claim="In 2027 there are 3 million", Verdict="opinion"), "more than an opinion"),
         ("<script>alert(1)</script>", "Fill every line"),
     ],
 }  # fmt: skip

@@ -29,12 +29,12 @@ WRONG = {
         ("<script>alert(1)</script>", "0 of 4 points"),
     ],
     "stranger": [
-        (LETTER + " word" * 100, "words are too many"),
+        (LETTER + " word" * 100, "not found: has at most 120 words"),
         (LETTER.replace("?", "."), "not found: asks one question"),
         (LETTER + " And what is your salary?", "not found: asks one question"),
         (LETTER.replace("used your library", "love AI"), "not found: names something that they made"),
         (LETTER + " Please refer me.", "not found: does not ask for a job"),
-        ("I am passionate about AI. Could you look at my CV and refer me? What should I learn?", "1 of 7 points"),
+        ("I am passionate about AI. Could you look at my CV and refer me? What should I learn?", "2 of 8 points"),
     ],
 }  # fmt: skip
 
@@ -45,9 +45,10 @@ def fit_of(worlds, weights):
     return np.average(np.stack([table.to_numpy() for table in worlds.values()]), axis=0, weights=weights)
 
 
-def by_array(worlds, weights, price, sizes=(1, 2), best=np.max, over=np.mean, fit=fit_of):
+def by_array(worlds, weights, price, sizes=(1, 2), best=np.max, over=np.mean, fit=fit_of, partner_of=None):
     names, fits = list(worlds["pay"]), fit(worlds, weights)
     pairs = [list(pair) for size in sizes for pair in itertools.combinations(range(len(names)), size)]
+    pairs = [pair for pair in pairs if partner_of is None or partner_of in pair]
     costs = [over(fits.max(1) - best(fits[:, pair], axis=1)) + price * (len(pair) - 1) for pair in pairs]
     return {names[place] for place in pairs[int(np.argmin(costs))]}
 
@@ -80,8 +81,25 @@ def planned(tasks, hours, weeks=12, review=0.5, first=(1, 2), lost=False, shorte
 
 def as_table(tasks, hours, weeks=12):
     rows, left = planned(tasks, hours, weeks)
-    table = pd.DataFrame(rows, columns=["week", "name", "hours"])
-    return table[table["hours"] > 0], pd.Series(left, dtype=float)
+    return pd.DataFrame(rows, columns=["week", "name", "hours"]), left
+
+
+def as_lists(tasks, hours, weeks=12):
+    rows, left = planned(tasks, hours, weeks)
+    table = pd.DataFrame([row for row in rows if row[2]], columns=["week", "name", "hours"])
+    return table.to_numpy().tolist(), pd.Series(left, dtype=float).to_dict()
+
+
+def by_value(worlds, weights, price):
+    fits = fit_of(worlds, weights)
+    worth = np.maximum(fits[:, :, None], fits[:, None, :]).mean(0) - price
+    np.fill_diagonal(worth, fits.mean(0))
+    return (worlds["pay"].columns[place] for place in {*np.argwhere(worth == worth.max())[0]})
+
+
+def greedy(worlds, weights, price):
+    first = fit_of(worlds, weights).mean(0).argmax()
+    return by_array(worlds, weights, price, partner_of=int(first))
 
 
 def without_review(tasks, hours, weeks=12):
@@ -95,7 +113,7 @@ def emptied(tasks, hours, weeks=12):
     return result
 
 
-RIGHT_PIECES = {"choose": [by_array, as_tuple], "fit_into": [planned, as_table]}
+RIGHT_PIECES = {"choose": [by_array, as_tuple, by_value], "fit_into": [planned, as_lists]}
 WRONG_PIECES = {
     "choose": [
         (lambda w, k, p: by_array(w, k, p, sizes=(1,)), "ignores what is not known"),
@@ -106,6 +124,8 @@ WRONG_PIECES = {
         (lambda w, k, p: by_array(w, k, p, best=np.mean), "not the mean"),
         (lambda w, k, p: by_array(w, k, p, over=np.max), "fears the worst"),
         (lambda w, k, p: by_array(w, {name: one / sum(k.values()) for name, one in k.items()}, p), "ZeroDivisionError"),
+        (lambda w, k, p: by_array(w, k, p, over=np.median), "median of the regret"),
+        (greedy, "price all pairs"),
         (lucky, "asked twice"),
         (lambda w, k, p: list(w["pay"]), "one or two columns"),
         (lambda w, k, p: "AB"[len(w) % 2] * 3, "in a list"),
@@ -118,6 +138,7 @@ WRONG_PIECES = {
         (lambda *case: planned(*case, shortest=True), "short tasks first"),
         (lambda *case: planned(*case, split=False), "is never begun"),
         (lambda *case: planned(*case, first=(3, 4)), "forgets to learn"),
+        (as_table, "a list of"),
         (emptied, "changes what it is given"),
         (lambda *case: planned(*case)[0], "It should give"),
     ],
