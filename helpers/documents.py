@@ -67,7 +67,7 @@ def save(folder, name, markdown, **figures):
 
     `markdown` is CommonMark with tables, and ``![alt](figure)`` stands for the matplotlib figure of that name. Paragraphs and
     list items that begin with the pencil sign are prompts: they are left out and counted, and headings with nothing below
-    go with them.
+    go with them. A text with prompts, as a fresh notebook has it, leaves a longer one of before as ``NAME.before.md``.
     """
     text, unwritten = _without_prompts(markdown)
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,10 @@ def save(folder, name, markdown, **figures):
             plain = {"Date": None, "Creator": None}
             getattr(drawn, "figure", drawn).savefig(folder / f"{figure}.svg", metadata=plain)
     shown = re.sub(r"(!\[[^\]]*\])\((\w+)\)", r"\1(\2.svg)", text)
-    (folder / f"{name}.md").write_text(shown + "\n", "utf-8", errors="replace")
+    file = folder / f"{name}.md"
+    if unwritten and file.exists() and file.stat().st_size > len(f"{shown}\n".encode(errors="replace")):
+        file.replace(folder / f"{name}.before.md")
+    file.write_text(shown + "\n", "utf-8", errors="replace")
     (folder / f"{name}.pdf").write_bytes(pdf(shown, folder))
     return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten, _fonts(shown)[1])
 

@@ -174,6 +174,7 @@ def test_a_file_is_judged_by_its_text(said):
     for text, state in (("LIMIT = ...", "open"), ("LIMIT = 4", "wrong"), ("LIMIT = 3\n", "right")):
         place.write_text(text)
         assert (check.nb77.rule(place) == place) is (state == "right") and said[-1].state == state
+    assert place.with_name("rule.right.py").read_text() == "LIMIT = 3\n"
 
 
 def test_without_our_solution_the_learners_piece_is_kept(said, tmp_path):

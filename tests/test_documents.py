@@ -71,10 +71,9 @@ Written.
 ## D"""
     saved = documents.save(tmp_path, "memo", text)
     assert saved.unwritten == 5 and "Left out: 5 parts that begin with ✎" in repr(saved)
-    assert (
-        (tmp_path / "memo.md").read_text("utf-8")
-        == "# Memo\n\n## A\n\nHalf of it.\n\n## B\nWritten.\n\n- done\n\n```\n# A remark\n\n## ✎ and another\n```\n"
-    )
+    left = "# Memo\n\n## A\n\nHalf of it.\n\n## B\nWritten.\n\n- done\n\n```\n# A remark\n\n## ✎ and another\n```\n"
+    documents.save(tmp_path, "memo", "# Memo\n\n✎ Name")  # a fresh notebook, whose learner wrote in another
+    assert (tmp_path / "memo.before.md").read_text("utf-8") == left
 
 
 PLACES = ("none", "../../x", "/etc/passwd", "http://e.f/g.svg")

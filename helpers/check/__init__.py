@@ -157,11 +157,10 @@ def versions(checker):
 
 
 def _keep(piece, notebook, name):
-    """Put the source of a right piece into the learner's work folder; a file lies there already."""
+    """Put the source of a right piece into the learner's work folder, of a file a copy: a fresh notebook writes over it."""
     with contextlib.suppress(OSError, TypeError):  # a source that is not to be had, a disk that is full
-        if not isinstance(piece, pathlib.Path):
-            suffix = "txt" if isinstance(piece, str) else "py"
-            (profile.work(notebook) / f"{name}.{suffix}").write_text(_source(piece), "utf-8")
+        kind = f"right{piece.suffix}" if hasattr(piece, "suffix") else ("py", "txt")[isinstance(piece, str)]
+        (profile.work(notebook) / f"{name}.{kind}").write_text(_source(piece), "utf-8")
 
 
 def _source(piece):

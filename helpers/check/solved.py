@@ -45,8 +45,6 @@ def _read(path, _changed):
         # A file is checked one cell later.
         name = _CALL.search(code[source.startswith("%%writefile")])
         solved = next(filter(None, (_SOLUTION.search(text) for kind, text, _ in below if kind == "markdown")))
-        if not name:
-            raise KeyError(source)
         found[name[1]] = place, solved[1]
     return first, found
 

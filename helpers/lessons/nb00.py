@@ -45,14 +45,15 @@ def overview():
 
 def _done(names, solved):
     count = len(set(names) & set(solved))
-    mark = "\u00a0✓" if 0 < len(names) == count else ""  # on the same line as the count
-    return f"{count} of {len(names)}{mark}" if names else "none"
+    if 0 < len(names) == count:
+        return f"{count}\u00a0of\u00a0{count}\u00a0✓"  # on one line
+    return f"{count} of {len(names)}" if names else "none"
 
 
 def _made():
     root = profile.work("00").parent
-    files = sorted(file.relative_to(root) for file in root.glob("*/*") if file.is_file())
-    if not files:
+    found = (file.relative_to(root) for file in root.glob("*/*.*") if file.suffix not in (".db", ".svg"))
+    if not (files := sorted(found)):
         return "Your work folder, `work`, is empty so far."
     shown = ", ".join(f"`{file.as_posix()}`" for file in files[:40])
     return f"Your work folder, `work`, holds {shown}{' and more' * (len(files) > 40)}."

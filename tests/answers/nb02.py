@@ -26,7 +26,7 @@ A job seeker might settle for less. Employers drawn at random would show whether
 """
 RIGHT = {
     "what_is_unknown": ["B", " b ", "B."],
-    "memo": [(GOOD.replace("\n\n", "\n"), 78.2), (GOOD, 77.6), (OTHER, 78.2)],
+    "memo": [(GOOD.replace("\n\n", "\n"), 78.2), (GOOD, 77.6), (OTHER, 78.2), (GOOD.replace("Applicants", "Those who apply"), 78.2)],
 }  # fmt: skip
 WRONG = {
     "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("D", "Choose"), (2, "could not be read")],

@@ -29,7 +29,7 @@ RIGHT = {
     "review": [
         GOOD,
         GOOD.replace("Mondrian", "Vovk").replace("baseline", "simple rival"),
-        "Earlier work did it. No simple rival is shown. It was tuned on its test weeks. Give error bars.",
+        "Earlier work did it. No simple rival is shown. It was picked on the very weeks it is judged on. Give error bars.",
     ],
     "reply": [
         (REPLY, 172.11),
