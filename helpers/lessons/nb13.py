@@ -183,7 +183,7 @@ def draw_growth(rows, percent, years):
     axes.xaxis.set_major_locator(charts.MaxNLocator(integer=True))
     axes.legend(loc="upper left", ncols=3)
     title = f"{percent}% a year: +{yearly[-1]:.2f} million jobs. {percent}% in total: +{total[-1]:.2f} million"  # fmt: skip
-    return charts.finish(figure, title, "Computed.", f"New jobs after {years} years, {percent}% read in two ways.")  # fmt: skip
+    return charts.finish(figure, title, "Computed.", f"New jobs after {years} years. {title}.")  # fmt: skip
 
 
 def draw_editions(measured, editions):

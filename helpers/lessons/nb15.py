@@ -132,10 +132,10 @@ def draw_choice(fit, roles, price):
     table = fit.quantile([0.05, 0.25, 0.5, 0.75, 0.95]).T.set_axis(list("abcde"), axis=1)
     table.index = [f"{role}\nbest in {100 * first[role]:.0f}%" for role in fit.columns]
     mine, unit = fit.columns.isin(roles), "Weighted fit (thin line: nine worlds in ten, thick: half of them)"
-    said = f"{first.idxmax()} is best in {100 * first.max():.0f}% of the worlds. A second costs {price:g}."
+    said = "; ".join(f"{role}: fit {fit[role].median():.2f}, best in {first[role]:.0%}" for role in fit)
     title = f"At a price of {price:g} keep {' and '.join(fit.columns[mine])}"
     look = {"value": "c", "thin": "ae", "thick": "bd", "mine": mine, "form": "{:.2f}", "unit": unit}
-    return charts.rows(table, **look, title=title, source=SOURCE, sentence=said)
+    return charts.rows(table, **look, title=title, source=SOURCE, sentence=f"{title}. {said}.")
 
 
 def draw_weeks(rows, left, hours, job):
@@ -151,8 +151,10 @@ def draw_weeks(rows, left, hours, job):
     axes.axhline(hours, color="black", linewidth=1, linestyle="--", label="your hours")
     axes.set(xlabel="Week", ylabel="Hours", ylim=(0, 1.45 * hours))
     axes.grid(axis="x", visible=False)
-    for place, bar in enumerate(axes.patches):
+    for place, bar in enumerate([*axes.patches]):
         bar.set_hatch(("", "//", "..", "\\\\")[place // 12 % 4])
+        if not bar.get_height():
+            bar.remove()  # a hatch takes long to draw, even where nothing is seen of it
     axes.legend(loc="upper center", ncols=5, fontsize=8.5, facecolor="white", frameon=True, edgecolor="none")
     said = f"{job}: {sum(left.values()):g} hours of work do not fit into the twelve weeks."
     title = f"{job}, {hours} h a week: first {order[0]}; left over: {len(left) or 'no'} task{'s' * (len(left) != 1)}"
