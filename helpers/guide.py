@@ -26,11 +26,10 @@ _NO_PASSAGE = re.compile(r"Sources\.|Time:|You need:|Starting here|By the end|Wh
 
 @cache
 def passages():
-    """DataFrame: paragraphs of the notebooks (without 07) and the glossary: ``place`` (file and cell), ``heading``, ``text``."""
+    """DataFrame: paragraphs of the notebooks and the glossary: ``place`` (file and cell), ``heading``, ``text``."""
     found = []
     for notebook in course.SERIES:
-        if notebook.number != "07":  # it would find its own examples
-            found += _paragraphs(notebook.path)
+        found += _paragraphs(notebook.path)
     for part in (course.NOTEBOOKS / "glossary.md").read_text("utf-8").split("\n## ")[1:]:
         word, _, text = part.partition("\n")
         word = word.strip()
