@@ -196,5 +196,5 @@ def draw_definitions(found, country, base, end):
     title = (
         f"{country}, {base} to {end}: +36% holds in {said.count('supported')} of {len(found)} ways to count"
     )
-    said = f"{said}. A bar reaches over all pairs of months."
+    said = f"{country}, {base} to {end}: {said}. A bar reaches over all pairs of months."
     return charts.finish(figure, title, TEXTS["indeed"], said)
