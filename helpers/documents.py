@@ -1,4 +1,4 @@
-"""A document is Markdown: written by the learner, laid out as PDF by typst, the same bytes on every machine.
+"""A document is Markdown: written by the learner, laid out as PDF by typst, the same bytes on every machine if our fonts do.
 
 Text reaches typst as strings and never as its code; raw HTML is shown as it was typed.
 """
