@@ -22,8 +22,8 @@ MAY_IMPORT = {
     "selfcheck": {"profile", "course", "live"},
     "guide": {"check", "course"},
     "ready": {"tables", "profile"},
-    "route": {"check", "course", "profile", "selfcheck"},
-    "plan": {"profile", "tables", "evidence", "pay"},
+    "route": {"check", "course", "profile", "selfcheck", "plan"},
+    "plan": {"profile", "tables", "evidence", "pay", "selfcheck"},
     "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
@@ -54,7 +54,7 @@ def test_the_core_is_small():
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_is_small(path):
-    most = {"nb01": 248, "nb02": 240, "nb03": 265, "nb04": 269, "nb05": 328}
+    most = {"nb00": 233, "nb01": 248, "nb02": 240, "nb03": 265, "nb04": 269, "nb05": 328}
     assert lines(path) <= most.get(path.stem, 200)
 
 
