@@ -32,11 +32,8 @@ ROLE_STYLE = {
 """How each role is drawn through the whole series: a colour, and a marker and a line for those who see none."""
 
 UP, DOWN, FLAT = "#0072B2", "#B3400A", "#555555"
-DARK = {
-    "#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F",
-    "#56B4E9": "#1B6A9C", "#E69F00": "#8A5A00", "#7F7F7F": "#5C5C5C",
-}  # fmt: skip
-"""Darker shades of the colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
+DARK = {"#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F"}
+"""Darker shades of the role colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
 
 DENSITY = 1.5
 """Pixels of a shown picture for one of CSS: sharper on good screens, and notebooks stay small."""
