@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from helpers import check, course, plan, profile, selfcheck
+from helpers import check, course, profile, selfcheck
 
 _SERIES = tomllib.loads(Path(__file__).with_name("series.toml").read_text("utf-8"))
 WAYS, MORE = _SERIES["way"], _SERIES["more"]
@@ -60,8 +60,13 @@ def fitting(told, begun):
     ][:3]
 
 
+def disliked(told):
+    """bool: did the learner say of all four jobs that they would not want to do them most days?"""
+    return all(profile.NOT_DONE < told.liked.get(job, {}).get("most_days", 4) <= 1 for job in MORE)
+
+
 def _liked(told):
-    if plan.disliked(told):
+    if disliked(told):
         return dict.fromkeys(WAYS["neighbours"]["order"], WAYS["neighbours"]["because"])
     rated = {role: [step for step in told.liked.get(role, {}).values() if step >= 0] for role in MORE}
     means = {role: sum(steps) / len(steps) for role, steps in rated.items() if steps}

@@ -22,8 +22,8 @@ MAY_IMPORT = {
     "selfcheck": {"profile", "course", "live"},
     "guide": {"check", "course"},
     "ready": {"tables", "profile"},
-    "route": {"check", "course", "profile", "selfcheck", "plan"},
-    "plan": {"profile", "tables", "evidence", "pay", "selfcheck"},
+    "route": {"check", "course", "profile", "selfcheck"},
+    "plan": {"profile", "tables", "evidence", "pay", "selfcheck", "route"},
     "portfolio": {"profile", "documents", "course", "check"},
     "service": {"pay"},
 }  # fmt: skip
@@ -47,7 +47,7 @@ def imports(path):
 
 
 def test_the_core_is_small():
-    assert lines(*CORE) <= 3_844
+    assert lines(*CORE) <= 3_845
     assert lines(*TOP.glob("data/refresh/**/*.py")) <= 1_200
     assert lines(*TOP.glob("tests/**/*.py")) <= 9_121
 
