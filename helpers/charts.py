@@ -7,7 +7,6 @@ import base64
 import html
 import io
 import pathlib
-import sys
 
 import matplotlib
 import matplotlib.style
@@ -33,11 +32,8 @@ ROLE_STYLE = {
 """How each role is drawn through the whole series: a colour, and a marker and a line for those who see none."""
 
 UP, DOWN, FLAT = "#0072B2", "#B3400A", "#555555"
-DARK = {
-    "#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F",
-    "#56B4E9": "#1B6A9C", "#E69F00": "#8A5A00", "#7F7F7F": "#5C5C5C",
-}  # fmt: skip
-"""Darker shades of the colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
+DARK = {"#D55E00": "#A84300", "#009E73": "#00694D", "#CC79A7": "#96446F"}
+"""Darker shades of the role colours in which text would have less contrast than 4.5 to 1: ``DARK.get(color, color)``."""
 
 DENSITY = 1.5
 """Pixels of a shown picture for one of CSS: sharper on good screens, and notebooks stay small."""
@@ -76,24 +72,19 @@ def finish(figure, title, source, sentence):
 
 
 def title_of(figure):
-    """str: the title that :func:`finish` gave to a figure."""
-    return figure.get_gid()
+    """str: the title that :func:`finish` gave to a figure, else its own or that of its axes, else what it is a chart of."""
+    own = [axes.get_title(where) for axes in figure.axes for where in ("left", "center")]
+    units = [label for axes in figure.axes[:1] for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
+    untitled = f"a chart of {' and '.join(units) or 'numbers'} without a title"
+    return next(filter(None, [figure.get_gid(), figure.get_suptitle(), *own]), untitled)
 
 
-def sentence_of(figure):
-    """str: what a figure shows. Raises ValueError if it was not made ready by :func:`finish`."""
-    sentence = figure.get_label()
-    if not sentence:
-        raise ValueError("This figure has no sentence: end the function that draws it with charts.finish().")
-    return sentence
-
-
-def png(figure, density=1):
-    """bytes: a figure as PNG, with `density` pixels for one of CSS.
+def png(figure):
+    """bytes: a figure as PNG, with :data:`DENSITY` pixels for one of CSS.
 
     It has 128 colours, which our flat charts do not show, but is four times as fast to pack and a fifth of the size.
     """
-    figure.set_dpi(density * matplotlib.rcParams["figure.dpi"])
+    figure.set_dpi(DENSITY * matplotlib.rcParams["figure.dpi"])
     canvas = FigureCanvasAgg(figure)  # whatever drew it before
     canvas.draw()
     size = canvas.get_width_height()
@@ -110,29 +101,22 @@ def show(figure, table=None, source=""):
     sentence: the title of its axes is its alt text, and `source` (:func:`helpers.tables.cite`) stands below it.
     `table` (DataFrame or Series) holds the numbers behind it, rounded as they are to be read.
     """
-    figure = np.ravel(figure)[0]  # `plot(subplots=True)` returns several axes of one figure
-    figure = figure if isinstance(figure, Figure) else figure.get_figure()
-    title, sentence = _title(figure), figure.get_label() or source
+    figure = np.ravel(figure)[0].get_figure()  # `plot(subplots=True)` returns several axes of one figure
+    title, sentence = title_of(figure), figure.get_label() or source
     if not figure.get_label() and figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")  # no label is cut off
     width = round(figure.get_figwidth() * matplotlib.rcParams["figure.dpi"])
-    shown = figure_html(png(figure, DENSITY), title, sentence, width=width)
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot and hasattr(figure, "number"):
-        pyplot.close(figure)  # it would be shown a second time at the end of the cell
+    shown = figure_html(png(figure), title, sentence, width=width)
+    if hasattr(figure, "number"):
+        from matplotlib import pyplot  # which made it, and would show it a second time at the end of the cell
+
+        pyplot.close(figure)
     shown += "" if table is None else table_html(table, title)
     display({"text/html": shown, "text/plain": f"<figure: {title}> {sentence}".strip()}, raw=True)
 
 
-def _title(figure):
-    own = [axes.get_title(where) for axes in figure.axes for where in ("left", "center")]
-    units = [label for axes in figure.axes[:1] for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
-    untitled = f"a chart of {' and '.join(units) or 'numbers'} without a title"
-    return next(filter(None, [title_of(figure), figure.get_suptitle(), *own]), untitled)
-
-
-def figure_html(data, title, sentence, note="", width=WIDTH):
-    """str: a picture (bytes of a PNG) with alt text, a caption and a remark, as the notebook stores it.
+def figure_html(data, title, sentence, width=WIDTH):
+    """str: a picture (bytes of a PNG) with alt text and a caption, as the notebook stores it.
 
     In a narrow column the picture keeps a width at which it can be read, and is scrolled.
     """
@@ -142,7 +126,7 @@ def figure_html(data, title, sentence, note="", width=WIDTH):
         '<figure style="margin:0;overflow-x:auto">'
         f'<img alt="Chart: {html.escape(title)}" src="data:image/png;base64,{source}" width="{width}" '
         f'style="max-width:100%;min-width:{min(width, 680)}px;background:white;border:1px solid #cccccc">{caption}'
-        "</figure>" + (f"<p><em>{html.escape(note)}</em></p>" if note else "")
+        "</figure>"
     )
 
 
@@ -168,7 +152,13 @@ def rows(table, *, unit, value, thin=None, thick=None, mine=None, form="{:,.0f}"
     told, all are in colour. A row without a value says "too few to say". `unit` labels the axis, `form` writes a number,
     and `words` are ``title``, ``source`` and ``sentence`` of :func:`finish`.
     """
-    figure, axes = _named(table.index)
+    longest = max(len(line) for name in table.index for line in str(name).split("\n"))
+    height = 1.3 + 0.5 * len(table)
+    figure, axes = blank(height, left=0.03 + 0.0092 * longest, bottom=0.8 / height, top=1 - 0.5 / height)
+    axes.set_yticks(range(len(table)), table.index)
+    axes.set_ylim(len(table) - 0.45, -0.65)
+    axes.grid(axis="y", visible=False)
+    axes.grid(axis="x", visible=True)
     mine = [True] * len(table) if mine is None else list(mine)
     names = axes.get_yticklabels()
     for place, (row, own, name) in enumerate(zip(table.to_dict("records"), mine, names, strict=True)):
@@ -193,15 +183,3 @@ def rows(table, *, unit, value, thin=None, thick=None, mine=None, form="{:,.0f}"
         axes.axvline(0, color="#888888", linewidth=1)
     axes.set_xlabel(unit)
     return finish(figure, **words)
-
-
-def _named(names):
-    """An empty figure with a line for each name, and its axes."""
-    longest = max(len(line) for name in names for line in str(name).split("\n"))
-    height = 1.3 + 0.5 * len(names)
-    figure, axes = blank(height, left=0.03 + 0.0092 * longest, bottom=0.8 / height, top=1 - 0.5 / height)
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.45, -0.65)
-    axes.grid(axis="y", visible=False)
-    axes.grid(axis="x", visible=True)
-    return figure, axes

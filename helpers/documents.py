@@ -22,16 +22,7 @@ _TTF = pathlib.Path(matplotlib.get_data_path(), "fonts/ttf")
 _OURS = {"font_paths": [str(_TTF)], "ignore_system_fonts": True}
 # The last resort, which has a box for every sign, would come before the fonts of the computer.
 _ALL = {"font_paths": [str(path) for path in sorted(_TTF.glob("DejaVu*"))], "ignore_system_fonts": False}
-_HEAD = r"""
-#set document(title: TITLE, date: none)
-#set page(paper: "a4", margin: 2.2cm, numbering: "1")
-#set text(font: ("Libertinus Serif", "DejaVu Sans"), size: 10.5pt, lang: "en")
-#set par(leading: 0.62em, spacing: 0.9em)
-#show heading: set block(above: 1.3em, below: 0.7em)
-#show link: underline
-#show regex("\S{60,}"): it => it.text.clusters().join(sym.zws)
-#set table(stroke: 0.4pt + gray, inset: 0.4em)
-"""
+_HEAD = pathlib.Path(__file__).with_suffix(".typ").read_text("utf-8")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,23 +34,21 @@ class Saved:
     unwritten: int
     boxes: str = ""
 
-    def _said(self, names):
+    def __repr__(self):
         parts = "1 part that begins" if self.unwritten == 1 else f"{self.unwritten} parts that begin"
         left_out = f" Left out: {parts} with {PROMPT}, not written yet." if self.unwritten else ""
         some = f"{' '.join(self.boxes[:10])}{' and others' * (len(self.boxes) > 10)}"
         boxes = f" No font here has {some}. The PDF has boxes there." if self.boxes else ""
-        return f"In your work folder: {' and '.join(names)}.{left_out}{boxes}"
-
-    def __repr__(self):
-        return self._said(self.names)
+        return f"In your work folder: {' and '.join(self.names)}.{left_out}{boxes}"
 
     def _repr_html_(self):
+        said = html.escape(repr(self))
         # JupyterLab follows a link from where the notebook lies; a folder outside of the project has none.
-        names = [html.escape(name) for name in self.names]
         if self.folder.resolve().is_relative_to(_NOTEBOOKS.parent):
             there = urllib.parse.quote(os.path.relpath(self.folder, _NOTEBOOKS).replace(os.sep, "/"))
-            names = [f'<a href="{there}/{name}">{name}</a>' for name in names]
-        return f"<p>{self._said(names)}</p>"
+            for name in map(html.escape, self.names):
+                said = said.replace(name, f'<a href="{there}/{name}">{name}</a>', 1)
+        return f"<p>{said}</p>"
 
 
 def save(folder, name, markdown, **figures):
@@ -185,16 +174,13 @@ def _typst(node, folder):
         case "link":  # typst takes no empty address
             return f"#link({_text(node.attrs['href'] or 'about:blank')})[{inside}]"
         case "image":
-            return _picture(node.attrs["src"], node.content, folder)
+            name, alt = node.attrs["src"], node.content
+            if not re.fullmatch(r"\w+\.svg", name) or not (folder / name).exists():
+                return f"#text({_text(f'(picture: {alt})')})"
+            # In a box: typst drops a bare picture in a paragraph.
+            return f"#box(image({_text(name)}, width: 100%, alt: {_text(alt)}))"
         case kind:
             return _AROUND.get(kind, "{}").format(inside)
-
-
-def _picture(name, alt, folder):
-    if not re.fullmatch(r"\w+\.svg", name) or not (folder / name).exists():
-        return f"#text({_text(f'(picture: {alt})')})"
-    # In a box: typst drops a bare picture in a paragraph.
-    return f"#box(image({_text(name)}, width: 100%, alt: {_text(alt)}))"
 
 
 def _text(text):

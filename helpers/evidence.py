@@ -14,25 +14,14 @@ import pandas as pd
 from helpers import charts, stats, tables
 from helpers.pay import ROLES
 
-NEAREST = {
-    "15-1221": ("Computing researchers", ("AI Research Scientist",)),
-    "15-1252": ("Software developers", ("ML Engineer", "MLOps Engineer")),
-    "15-2051": ("Data scientists", ("Data Scientist", "ML Engineer")),
-    "15-1299": ("Other computer occupations", ("MLOps Engineer",)),
-    "15-1244": ("System administrators", ("MLOps Engineer",)),
-}
-"""Occupations of the US statistics (SOC 2018 code), highest median wage first: short name, and the roles counted there.
-
-Only data scientists have an occupation of their own name. Each of the others holds many people who do not work in
-machine learning. Source: `data/README.md`.
-"""
-
-_SPELLED = {"aws": "AWS", "gcp": "GCP", "sql": "SQL", "pytorch": "PyTorch", "tensorflow": "TensorFlow", "mongodb": "MongoDB"}  # fmt: skip
+_SAID = tomllib.loads(pathlib.Path(__file__).with_name("facts.toml").read_text("utf-8"))
+NEAREST = _SAID["nearest"]
+"""Occupations of the US statistics by SOC 2018 code, highest median wage first: ``name``, and the ``roles`` counted there."""
 
 
 def _nearest(table, **columns):
     """Columns of the nearest occupations, by their short names."""
-    names = [name for name, _ in NEAREST.values()]
+    names = [one["name"] for one in NEAREST.values()]
     return table.set_index("code").loc[list(NEAREST)].set_axis(names)[list(columns)].rename(columns=columns)
 
 
@@ -90,28 +79,26 @@ def _shares(share, n):
     return pd.DataFrame({"value": 100 * share, "low": 100 * low, "high": 100 * high})
 
 
-def _tags():
-    """Adverts of 2023 with a stated salary in one collection, all countries, by the rule for titles of all tables."""
+def tags():
+    """Adverts of 2023 with a stated salary in one collection, all countries, by ``role`` and ``skill`` of the collector.
+
+    ``share`` (%) of the ``postings`` name it. The roles are those of the rule for titles of all tables.
+    """
     shares = tables.load("skill_shares").astype({"role": str})
     counted = (shares["method"] == "tags, all adverts") & (shares["place"] == "all countries")
     return shares[counted].eval("share = 100 * naming / postings")  # the table is rounded to a tenth
 
 
-def size(roles=ROLES):
+def size():
     """Adverts of 2023 by role: ``value``."""
-    return _tags().groupby("role")["postings"].first().loc[list(roles)].to_frame("value")
-
-
-def naming(roles=ROLES):
-    """Adverts of :func:`size` by role (rows) and tag of the collector (columns): shares in %."""
-    return _tags().pivot(index="role", columns="skill", values="share").loc[list(roles)]
+    return tags().groupby("role")["postings"].first().loc[list(ROLES)].to_frame("value")
 
 
 def tools():
     """By role and tool: share ``value`` (%) of the adverts of :func:`size` that name it, with its interval."""
-    rows = _tags()[_tags()["skill"] != "aws, azure or gcp"]  # a sum of three, not a tool
+    rows = tags().query("skill != 'aws, azure or gcp'")  # a sum of three, not a tool
     rows = rows[(rows["postings"] >= stats.LEAST) & rows["role"].isin(ROLES)]
-    rows = rows.assign(tool=rows["skill"].map(lambda name: _SPELLED.get(name, name.capitalize())))
+    rows = rows.assign(tool=rows["skill"].map(lambda name: _SAID["spelled"].get(name, name.capitalize())))
     rows = rows.set_index(["role", "tool"])
     return _shares(rows["naming"] / rows["postings"], rows["postings"])
 
@@ -146,11 +133,10 @@ _TABLES = {
     "Size": size,
     "Entry level": first_rung,
     "Doctorate": doctorates,
-    "Tools that set it apart": telling,
 }
-"""Where the numbers of each fact come from, in their order on the card."""
+"""Where the numbers of each fact but the tools come from, in their order on the card."""
 
-_WORDS = tomllib.loads(pathlib.Path(__file__).with_name("facts.toml").read_text("utf-8"))
+_TOOLS = "Tools that set it apart"
 
 
 def facts(role):
@@ -161,16 +147,17 @@ def facts(role):
     """
     if role not in ROLES:
         raise ValueError(f"role is one of {', '.join(ROLES)}.")
-    order = [role, *(other for other in ROLES if other != role)]
-    table = pd.DataFrame({one: {name: _said(name, one) for name in _WORDS} for one in order})
-    words = pd.DataFrame(_WORDS).T
-    return table.assign(**{"Who is counted": words["counted"], "Source": words["source"]}).rename_axis("Fact")
+    order, words = [role, *(other for other in ROLES if other != role)], _SAID["fact"]
+    said = {one: {name: _said(name, one) for name in words} for one in order}
+    said |= {head: {name: words[name][head] for name in words} for head in ("Who is counted", "Source")}
+    return pd.DataFrame(said).rename_axis("Fact")
 
 
 def _said(name, role):
-    (table, own), form = _rows(name, role), _WORDS[name]["said"]
-    words = [form.format(name=row.name, **row) for _, row in table[own].iterrows() if row.notna().all()]
-    if name == "Tools that set it apart":
+    table, form = _rows(name, role), _SAID["fact"][name]["said"]
+    own = table[table["own"]].dropna()
+    words = [form.format(name=row.name, **row) for _, row in own.iterrows()]
+    if name == _TOOLS:
         return ", ".join(words) or "none clearly"
     if name == "Entry level" and role == "AI Research Scientist":
         words.append(f"titles that name AI {form.format(**first_rung_of_research().loc[True])}")
@@ -178,12 +165,12 @@ def _said(name, role):
 
 
 def _rows(name, role):
-    """The table of a fact, and which of its rows are of this role."""
-    if name == "Tools that set it apart":
-        table = telling(role)
-        return table, table["apart"].to_numpy()
-    table, roles = _TABLES[name](), {one: (one,) for one in ROLES} | dict(NEAREST.values())
-    return table, [role in roles[one] for one in table.index]
+    """The table of a fact, and in ``own`` which of its rows are of this role."""
+    if name == _TOOLS:
+        return telling(role).rename(columns={"apart": "own"})
+    roles = {one: [one] for one in ROLES} | {one["name"]: one["roles"] for one in NEAREST.values()}
+    table = _TABLES[name]()
+    return table.assign(own=[role in roles[one] for one in table.index])
 
 
 def role_card(role):
@@ -192,13 +179,12 @@ def role_card(role):
     height, top = 6.3, 0.42
     figure, axes = charts.blank(height)
     axes.remove()
-    for number, name in enumerate(_TABLES):
-        table, own = (part[:5] for part in _rows(name, role))
-        left, wide = ((0.245, 0.33), (0.625, 0.36), (0.245, 0.74))[number % 2 + 2 * (number == 6)]
+    for number, name in enumerate([*_TABLES, _TOOLS]):
+        table = _rows(name, role)[:5]
+        left, wide = ((0.245, 0.33), (0.625, 0.36), (0.245, 0.74))[number % 2 + 2 * (name == _TOOLS)]
         tall = 0.22 * len(table)
         axes = figure.add_axes((left, 1 - (top + 0.27 + tall) / height, wide, tall / height))
-        _draw(axes, table, own, role, _WORDS[name]["drawn"])
-        _label(axes, table.index, own, _WORDS[name]["heading"])
+        _draw(axes, table, role, _SAID["fact"][name])
         top += (tall + 0.39) * (number % 2)
     offer, rung = (words[name].split(" (")[0] for name in ("Advertised pay", "Entry level"))
     return charts.finish(
@@ -210,14 +196,20 @@ def role_card(role):
     )
 
 
-def _draw(axes, table, mine, role, form):
-    """One small chart: a dot, a line or both in each row, and its numbers in words."""
+def _draw(axes, table, role, words):
+    """One small chart with its heading: a dot, a line or both in each row, and its numbers in words.
+
+    Only a chart that is the first of its line names its rows.
+    """
     ends = [column for column in ("low", "value", "high") if column in table]
-    most = 0
-    for place, ((_, row), own) in enumerate(zip(table.iterrows(), mine, strict=True)):
-        others, numbers = row.get("others", []), row[ends]
+    most, first = 0, axes.get_position().x0 < 0.5
+    axes.set(ylim=(len(table) - 0.45, -0.55), xticks=[])
+    axes.set_yticks(range(len(table)), table.index if first else [""] * len(table), fontsize=8.5)
+    for place, (_, row) in enumerate(table.iterrows()):
+        own, others, numbers = row["own"], row.get("others", []), row[ends]
         style = charts.ROLE_STYLE[role] if own or others else {"color": charts.FLAT, "marker": "o"}
-        said, right, ink = form.format(**numbers), max([0, *numbers, *others]), style["color"]
+        said, right, ink = words["drawn"].format(**numbers), max([0, *numbers, *others]), style["color"]
+        weight = "bold" if own else "normal"
         if numbers.isna().any():
             said, right, ink = "asked together with ML Engineer", 0, charts.FLAT
         if "low" in ends:
@@ -228,22 +220,14 @@ def _draw(axes, table, mine, role, form):
         axes.plot(others, [place] * len(others), "o", color=charts.FLAT, markersize=3)
         axes.annotate(
             said, (right, place), (6, 0), textcoords="offset points", va="center", fontsize=8.5,
-            color=charts.DARK.get(ink, ink), fontweight="bold" if own else "normal",
+            color=charts.DARK.get(ink, ink), fontweight=weight,
         )  # fmt: skip
+        axes.get_yticklabels()[place].set_fontweight(weight)
         most = max(most, right)
     axes.axvline(0, color="#888888", linewidth=0.8)
     axes.set_xlim(1.3 * min(0, table[ends].min().min()), (1.3 if "others" in table else 1.5) * most)
-
-
-def _label(axes, names, mine, heading):
-    """Name the rows of a chart that is the first of its line, and write its heading above."""
-    box = axes.get_position()
-    first = box.x0 < 0.5
-    axes.set(ylim=(len(names) - 0.45, -0.55), xticks=[])
-    axes.set_yticks(range(len(names)), names if first else [""] * len(names), fontsize=8.5)
-    for label, own in zip(axes.get_yticklabels(), mine, strict=True):
-        label.set_fontweight("bold" if own else "normal")
     axes.spines["bottom"].set_visible(False)
     axes.grid(visible=False)
-    left = 0.012 if first else box.x0
-    axes.figure.text(left, box.y1 + 0.006, heading, fontsize=9, fontweight="bold", va="bottom")
+    box = axes.get_position()
+    heading = {"fontsize": 9, "fontweight": "bold", "va": "bottom"}
+    axes.figure.text(0.012 if first else box.x0, box.y1 + 0.006, words["heading"], **heading)

@@ -22,7 +22,7 @@ from helpers import charts, live
 _KEPT = 200  # pictures of a panel that need not be drawn again, 20 to 40 kB each
 _LONG = 12  # a longer list is quicker to walk through with a slider
 _PAUSE = 0.5  # seconds without a change before all neighbours are drawn: who moves on at once must not wait for them
-_NOTE = "This is a picture. Run this notebook to move it (Run > Run All Cells)."
+_NOTE = "<p><em>This is a picture. Run this notebook to move it (Run &gt; Run All Cells).</em></p>"
 
 
 def explore(draw, **controls):
@@ -36,8 +36,8 @@ def explore(draw, **controls):
         Plain values in, Figure with a sentence (see :func:`helpers.charts.finish`) out. Every parameter has a default.
         It raises LookupError with one sentence for values that make no sense together.
     **controls
-        One for each parameter of `draw`, else TypeError: the values to choose from, as a list, a dict of shown to used,
-        or a list of such pairs. More than twelve become a slider, fewer a drop-down list.
+        One for each parameter of `draw`, else TypeError: the values to choose from, as a list, or as a dict of shown to
+        used. More than twelve become a slider, fewer a drop-down list.
     """
     return Panel(draw, controls)
 
@@ -63,9 +63,12 @@ class Panel:
             raise TypeError(f"{taken}; give explore() one control for each of them.")
         self.draw = draw
         self._render = functools.lru_cache(_KEPT)(self._render)
-        self._choices = {name: _choices(controls[name]) for name in parameters}
-        starts = {name: parameter.default for name, parameter in parameters.items()}
-        self.controls = {name: _control(name, self._choices[name], start) for name, start in starts.items()}
+        self.controls, self._choices = {}, {}
+        for name, parameter in parameters.items():
+            given = controls[name]
+            shown = given if isinstance(given, dict) else {str(value): value for value in given}
+            self._choices[name] = list(shown.values())
+            self.controls[name] = _control(name, list(shown), self._choices[name].index(parameter.default))
         self._start, self._ahead = self._render(*self.values.values()), None
         self._moved = next(iter(parameters)), 1  # the last move: of which control, up or down
         self.view = FigureView(**self._start)
@@ -78,7 +81,7 @@ class Panel:
     @property
     def values(self):
         """dict: the values that the controls show now, by parameter name."""
-        return {name: self._choices[name][control.index][1] for name, control in self.controls.items()}
+        return {name: self._choices[name][control.index] for name, control in self.controls.items()}
 
     def _redraw(self, name, change):
         self._let_go()
@@ -97,53 +100,42 @@ class Panel:
 
     def _render(self, *values):
         figure = self.draw(*values)
-        picture = charts.png(figure, charts.DENSITY)
-        return {"png": picture, "title": charts.title_of(figure), "sentence": charts.sentence_of(figure)}
-
-    def _draw_ahead(self):
-        """Draw what lies one step of one control away: at once where the last move leads, the others after a pause."""
-        self._let_go()
-        self._ahead = asyncio.create_task(self._draw_neighbours())
+        words = {"title": charts.title_of(figure), "sentence": figure.get_label()}
+        return {"png": charts.png(figure), **words}
 
     def _let_go(self):
         if self._ahead:
             self._ahead.cancel()  # they are the neighbours of another setting
 
-    async def _draw_neighbours(self):
-        await asyncio.sleep(0)  # what comes in goes first
-        self._draw_beside(*self._moved)
-        await asyncio.sleep(_PAUSE)
-        for name, step in itertools.product(self.controls, (1, -1)):
-            self._draw_beside(name, step)
-            await asyncio.sleep(0.02)
+    def _draw_ahead(self):
+        self._let_go()
+        self._ahead = asyncio.create_task(self._draw_neighbours())
 
-    def _draw_beside(self, name, step):
-        place = self.controls[name].index + step
-        if 0 <= place < len(self._choices[name]):
-            setting = self.values | {name: self._choices[name][place][1]}
-            with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
-                self._render(*setting.values())
+    async def _draw_neighbours(self):
+        """Draw what lies one step of one control away: at once where the last move leads, the others after a pause."""
+        steps = [self._moved, *itertools.product(self.controls, (1, -1))]
+        for wait, (name, step) in zip((0, _PAUSE, *[0.02] * len(steps)), steps, strict=False):
+            await asyncio.sleep(wait)  # what comes in goes first
+            place = self.controls[name].index + step
+            if 0 <= place < len(self._choices[name]):
+                setting = self.values | {name: self._choices[name][place]}
+                with contextlib.suppress(Exception):  # it is told when somebody chooses this setting
+                    self._render(*setting.values())
 
     def _ipython_display_(self):
         layout = {"flex_flow": "row wrap", "margin": "0 0 6px 0"}
         row = widgets.HBox(list(self.controls.values()), layout=layout)
         start = self._start
-        still = charts.figure_html(start["png"], start["title"], start["sentence"], _NOTE)
+        still = charts.figure_html(start["png"], start["title"], start["sentence"]) + _NOTE
         live.present(widgets.VBox([row, self.view]), still, start["sentence"])
 
 
-def _choices(given):
-    """list of (str, object): what is shown, and the value that it stands for."""
-    pairs = given.items() if isinstance(given, dict) else given
-    return [pair if isinstance(pair, tuple) else (str(pair), pair) for pair in pairs]
-
-
-def _control(name, choices, start):
+def _control(name, shown, index):
     slider = widgets.SelectionSlider, "330px"
-    kind, width = slider if len(choices) > _LONG else (widgets.Dropdown, "max-content")
+    kind, width = slider if len(shown) > _LONG else (widgets.Dropdown, "max-content")
     return kind(
-        options=[shown for shown, _ in choices],  # not the values: a list shows None as nothing chosen
-        index=[value for _, value in choices].index(start),
+        options=shown,  # not the values: a list shows None as nothing chosen
+        index=index,
         description=name[0].upper() + name[1:].replace("_", " "),
         style={"description_width": "initial"},
         layout={"margin": "2px 22px 2px 2px", "width": width},

@@ -8,11 +8,8 @@ from pydantic import ValidationError
 
 from helpers import live, profile
 
+_PRIVATE = "Each answer is saved as you give it, on this computer only."
 _UNSAID = ("prefer not to say", "")  # with None as its value a list would show nothing chosen
-_STYLE = """<style>
-.ml-careers-form .widget-label { text-align: left; white-space: normal; height: auto; line-height: 1.4; }
-.ml-careers-form .widget-inline-hbox { flex-flow: row wrap; height: auto; margin-top: .5em; }
-</style>"""
 
 
 class Form:
@@ -38,10 +35,7 @@ class Form:
         for place in self.questions:
             self.controls[place[-1]].value = _given(told, place)
         self._filling = False
-        self._say(told.note or "Each answer is saved as you give it, on this computer only.")
-
-    def _say(self, sentence):
-        self.status.value = f'<span role="status">{html.escape(sentence)}</span>'
+        self.status.value = live.status(told.note or _PRIVATE)
 
     def _answered(self, place, change):
         if self._filling:
@@ -49,12 +43,13 @@ class Form:
         try:
             told = profile.update(lambda told: _put(told, place, change["new"]))
         except ValidationError:
-            self._say(f"Not saved: {self.questions[place][0]} takes at most 60 characters.")
+            said = f"Not saved: {self.questions[place][0]} takes at most 60 characters."
         else:
-            self._say(told.note or "Saved.")
+            said = told.note or "Saved."
+        self.status.value = live.status(said)
 
     def _ipython_display_(self):
-        widget = widgets.VBox([widgets.HTML(_STYLE), *self.controls.values(), self.status])
+        widget = widgets.VBox([*self.controls.values(), self.status])
         widget.add_class("ml-careers-form")
         asked = [asked for asked, _ in self.questions.values()]
         rows = "".join(f'<tr><td style="text-align:left">{html.escape(one)}</td></tr>' for one in asked)
@@ -70,21 +65,23 @@ def _control(asked, options):
     return widgets.Text(continuous_update=False, **settings)
 
 
+def _table(everything, place):
+    return functools.reduce(lambda table, key: table.setdefault(key, {}), place[:-1], everything)
+
+
 def _given(told, place):
-    answer = functools.reduce(lambda table, key: table.get(key, {}), place, told.model_dump())
-    if isinstance(answer, list):
-        answer = answer[:1]
-    return "" if answer in (None, {}, []) else answer
+    answer = _table(told.model_dump(), place).get(place[-1])
+    answer = answer[:1] if isinstance(answer, list) else answer
+    return "" if answer in (None, []) else answer
 
 
 def _put(told, place, answer):
-    everything = told.model_dump() | {"note": told.note}
-    *tables, key = place
-    table = functools.reduce(lambda table, key: table.setdefault(key, {}), tables, everything)
-    table.pop(key, None)
+    everything = told.model_dump()
+    table = _table(everything, place)
+    table.pop(place[-1], None)
     if answer != "":
-        table[key] = answer
-    told.__dict__.update(profile.Profile.model_validate(everything).__dict__)
+        table[place[-1]] = answer
+    return everything
 
 
 def about_you():

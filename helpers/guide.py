@@ -57,20 +57,13 @@ def _ours():
 
 @cache
 def _rarity():
+    """What splits a text into a set of stems, and how rare each stem is."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # slow to import
 
-    return TfidfVectorizer(stop_words="english", token_pattern=r"[a-z0-9]{2,}").fit(passages()["text"])
-
-
-def cover(question, texts):
-    """float: which share of a question stands in some texts, 0 to 1; a rare word weighs more, an unknown one most."""
-    rarity, stem = _rarity(), re.compile(r"(?:ing|ed|es|s|ly)$")
-    split = rarity.build_analyzer()
-    there = {stem.sub("", word) for text in texts for word in split(text)}
-    weights = {stem.sub("", word): rarity.idf_[place] for word, place in rarity.vocabulary_.items()}
-    asked = {stem.sub("", word) for word in split(question)}
-    total = sum(weights.get(word, max(rarity.idf_)) for word in asked)
-    return sum(weights.get(word, 0) for word in asked & there) / total if asked else 0.0
+    words = TfidfVectorizer(stop_words="english", token_pattern=r"[a-z0-9]{2,}").fit(passages()["text"])
+    end, split = re.compile(r"(?:ing|ed|es|s|ly)$"), words.build_analyzer()
+    rare = {end.sub("", word): words.idf_[place] for word, place in words.vocabulary_.items()}
+    return lambda text: {end.sub("", word) for word in split(text)}, rare
 
 
 def nearest(question, search=None):
@@ -82,14 +75,16 @@ def nearest(question, search=None):
 
 
 def covered(question, search=None):
-    """float: which share of a question its three nearest passages hold, 0 to 1; see :func:`cover`."""
-    near = nearest(question, search)
-    return cover(str(question)[:1_000], near["heading"] + ". " + near["text"])
+    """float: which share of a question its three nearest passages hold, 0 to 1; a rare word weighs more, an unknown one most."""
+    near, (stems, rare) = nearest(question, search), _rarity()
+    asked, there = stems(str(question)[:1_000]), stems(" ".join([*near["heading"], *near["text"]]))
+    total = sum(rare.get(stem, max(rare.values())) for stem in asked)
+    return sum(rare.get(stem, 0) for stem in asked & there) / total if asked else 0.0
 
 
-def ask(question, search=None, least=LEAST):
+def ask(question, search=None):
     """Markdown: the best passage, quoted, and links to three cells; or the sentence that the course does not say."""
-    if covered(question, search) < least:
+    if covered(question, search) < LEAST:
         return Markdown("The course does not say. Try other words, or look at the [glossary](glossary.md).")
     found = nearest(question, search)
     links = [
@@ -144,9 +139,10 @@ def outcomes(questions, least):
 
 def picked(questions, search):
     """DataFrame: the questions with what a model on this machine does with them, as :func:`outcomes` needs it."""
-    rows = []
+    shown, hit = [], []
     for question, right in questions[["question", "cells"]].to_numpy():
-        places = nearest(question, search)["place"]
-        pick = choose(question, nearest(question, search))
-        rows.append((pick is not None, pick is not None and _answers(right, places.iloc[[pick]])))
-    return questions.assign(**dict(zip(("covered", "hit"), zip(*rows, strict=True), strict=True)))
+        found = nearest(question, search)
+        pick = choose(question, found)
+        shown.append(pick is not None)
+        hit.append(pick is not None and _answers(right, found["place"].iloc[[pick]]))
+    return questions.assign(covered=shown, hit=hit)

@@ -1,5 +1,6 @@
 """An output that is live where a kernel answers, and can be read where none does."""
 
+import html
 import pathlib
 
 import anywidget
@@ -20,9 +21,15 @@ _STYLE = """<style>
 
 
 class OwnKeys(anywidget.AnyWidget):
-    """An invisible child of a VBox that makes the VBox usable by keyboard."""
+    """An invisible child of a VBox that makes the VBox usable by keyboard, and brings the look of forms."""
 
     _esm = pathlib.Path(__file__).with_name("live.js")
+    _css = pathlib.Path(__file__).with_name("live.css")
+
+
+def status(sentence):
+    """str: HTML of a sentence that a screen reader says when it changes."""
+    return f'<span role="status">{html.escape(sentence)}</span>'
 
 
 def present(widget, still, text):

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers import evidence, profile, tables
+from helpers import evidence, profile, selfcheck, tables
 from helpers.pay import ROLES
+from helpers.route import disliked as disliked  # asked in notebook 15 beside what is here
 
 _SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 NEIGHBOURS = _SAID["neighbours"]
@@ -24,11 +25,6 @@ WEIGHTS = {"liking": 3, "skills": 2, "time": 2, "first rung": 1, "openings": 1, 
 _JOBS = ("02", "03", "04", "05")
 _ENOUGH = 2  # the level that closes a gap: "did it alone on something small"
 _LEAST_NAMED = 10  # % of the adverts of a role; what fewer name is no gap
-
-
-def disliked(told):
-    """bool: did the learner say of all four jobs that they would not want to do them most days?"""
-    return all(profile.NOT_DONE < told.liked.get(job, {}).get("most_days", 4) <= 1 for job in _JOBS)
 
 
 def unknown(told):
@@ -47,21 +43,16 @@ def unknown(told):
 def _market():
     """Of all eight roles: advertised pay, first rung, openings in two collections, and share of adverts by skill."""
     roles = (*ROLES, *NEIGHBOURS)
-    pay, tags = evidence.advertised_pay(roles), evidence.naming(roles)
-    sizes = pd.DataFrame({"2023": evidence.size(roles)["value"], "ranges": pay["adverts"]})
-    skills = {skill: tags[about["tags"]].max(axis=1) for skill, about in _SAID["skills"].items()}
+    pay, tags = evidence.advertised_pay(roles), evidence.tags()
+    named = tags.pivot(index="role", columns="skill", values="share").loc[list(roles)]
+    sizes = {"2023": tags.groupby("role")["postings"].first(), "ranges": pay["adverts"]}
+    sizes = pd.DataFrame(sizes, index=list(roles))
+    skills = {skill: named[about["tags"]].max(axis=1) for skill, about in _SAID["skills"].items()}
     return pay, evidence.first_rung(roles), sizes / sizes.sum(), pd.DataFrame(skills)
 
 
 def _named(role):
     return _market()[3].loc[role].loc[lambda shares: shares >= _LEAST_NAMED]
-
-
-def _level(told, skill):
-    if skill in told.levels:
-        return told.levels[skill].low, told.levels[skill].high
-    said = told.answers.skills.get(skill)
-    return (0, 4) if said is None else (max(said - 1, 0), min(said + 1, 4))
 
 
 def gaps(told, role):
@@ -72,7 +63,7 @@ def gaps(told, role):
     """
     rows = {}
     for skill, share in _named(role).items():
-        (low, high), about = _level(told, skill), _SAID["skills"][skill]
+        (low, high), about = selfcheck.span(told, skill), _SAID["skills"][skill]
         quick, slow = (max(_ENOUGH - high, 0), max(_ENOUGH - low, 0)) * np.array(about["hours"])
         if slow:
             rows[skill] = (share, low, high, quick, slow, about["notebook"])
@@ -99,7 +90,7 @@ def fit_ranges(told, roles=ROLES, hours=None):
     for role in roles:
         likings = [_liking(told, *piece.split(".")) for piece in _SAID["work"][role]]
         named, offer, first, share = _named(role), pay.loc[role], rung.loc[role], sorted(openings.loc[role])
-        able = [[min(end / _ENOUGH, 1) for end in _level(told, skill)] for skill in named.index]
+        able = [[min(end / _ENOUGH, 1) for end in selfcheck.span(told, skill)] for skill in named.index]
         need = gaps(told, role)[["hours_low", "hours_high"]].sum().to_numpy(float)
         ends = {
             "liking": np.mean(likings, axis=0),
@@ -149,7 +140,7 @@ def tasks(told, role, hours):
     """list of dict (``name``, ``hours``, ``kind``): what to learn, cheapest gap first, applying, and three projects."""
     found = []
     for skill, gap in gaps(told, role).iterrows():
-        name, title = profile.QUESTIONS["skills"][skill].split(":")[0], resource(skill, gap["low"])["title"]
+        name, title = selfcheck.short_name(skill), resource(skill, gap["low"])["title"]
         need = max(0.5, round(gap["hours_low"] + gap["hours_high"]) / 2)
         what = f"{name}: {title}, and notebook {gap['notebook']}"
         found.append({"name": what, "hours": need, "kind": "learn"})

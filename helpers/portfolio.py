@@ -12,29 +12,19 @@ import pandas as pd
 
 from helpers import check, course, documents, profile
 
-DOCUMENTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+DOCUMENTS = _SAID["documents"]
 """By notebook and name of the file: what each document is, and how many words of it the notebook itself wrote."""
 
 _BYTES = 200_000  # of a file: nobody writes more by hand
 _LEAST = 40  # words of the learner from which on a document is one
-_MACHINE = r"(?<![\w.:/])/(?:home|Users|root|tmp|private|var|mnt|work)/\w|\b[A-Za-z]:\\\w|(?<!\w)~/\w"
-_CLAIM = r"\b(?:better|worse|best|faster|slower|cheaper|accurate\w*|improv\w+|increas\w+|decreas\w+|reduc\w+|doubl\w+|outperform\w*|significant\w*)\b"
-_NUMBER = (
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|fifth|tenth|zero|one in)\b"
-)
-_FLAWS = {
-    "a placeholder": rf"{check.PROMPT}|\b(?:TODO|TBD|FIXME)\b|lorem ipsum|\byour name\b|(?<!\w)\.\.\.(?!\w)",
-    "a path of your machine": _MACHINE,
-}
 
 
 def prose(text):
     """str: the paragraphs of a Markdown text, without headings, pictures, tables, code and prompts."""
     text = re.sub(r"^#[^\n]*$|^```.*?^```", "\n", str(text)[:_BYTES], flags=re.MULTILINE | re.DOTALL)
-    parts = re.split(r"\n\s*\n|\n(?=\s*[-*] )", text)
-    return "\n\n".join(
-        part.strip() for part in parts if not part.lstrip(" \n-*").startswith((check.PROMPT, "!", "|"))
-    ).strip()
+    parts, others = re.split(r"\n\s*\n|\n(?=\s*[-*] )", text), (check.PROMPT, "!", "|")
+    return "\n\n".join(part.strip() for part in parts if not part.lstrip(" \n-*").startswith(others)).strip()
 
 
 def gather(work):
@@ -61,13 +51,8 @@ def gather(work):
             written = re.match(r'%%writefile "\{work\}/(.+)"', text)
             found = next(iter(sorted(source.glob(written[1] if written else f"{name}.*"))), None)
             done = name in solved.get(book.number, ()) and found and _copy(found, place)
-            rows.append(
-                (
-                    book.number,
-                    f"{_heading(book, at)} (`{name}`)",
-                    f"{book.number}/{found.name}" if done else "",
-                )
-            )
+            file = f"{book.number}/{found.name}" if done else ""
+            rows.append((book.number, f"{_heading(book, at)} (`{name}`)", file))
     table = pd.DataFrame(rows, columns=["notebook", "what", "file"])
     documents.save(target, "README", _readme(_read(work / "brief.md"), table[table["file"] != ""]))
     return table
@@ -99,18 +84,10 @@ def _copy(file, place):
 
 def _readme(brief, table):
     titles = {book.number: book.title for book in course.SERIES}
-    rows = [
-        f"| {what} | {titles[number]} | [{file}]({file}) |"
-        for number, what, file in table.itertuples(index=False)
-    ]
+    rows = [f"| {what} | {titles[number]} | [{file}]({file}) |" for number, what, file in table.to_numpy()]
     contents = "\n".join(["| what | made in | file |", "| --- | --- | --- |", *rows]) if rows else ""
-    about = (
-        "The pieces come from the course ML Careers, Hands-On, where one problem is worked by several jobs: which pay range "
-        "should a job advert show? Documents are in my words. Each function or test passed the course's cases. The code uses numpy, pandas and modules of the course: it is here to be read. The data are "
-        "pay ranges of adverts, aijobs.net, January 2025, CC0, nine tenths of them from the US."
-    )
     words = prose(brief) or f"{check.PROMPT} The brief of two minutes."
-    return f"# Pay ranges for job adverts\n\n{words}\n\n## What is in here\n\n{contents}\n\n## Where it comes from\n\n{about}\n"
+    return f"# Pay ranges for job adverts\n\n{words}\n\n## What is in here\n\n{contents}\n\n## Where it comes from\n\n{_SAID['about']}\n"
 
 
 def flaws(folder):
@@ -118,19 +95,19 @@ def flaws(folder):
 
     A flaw is a placeholder, a path of this machine, or in a document a paragraph that claims something without a number.
     """
-    rows, homes = [], [str(Path.home()), str(folder.parent.resolve())]
+    rows, looked_for = [], _SAID["flaws"]
+    homes = [home for home in (str(Path.home()), str(folder.parent.resolve())) if len(home) > 2]
     for file in sorted(one for one in folder.rglob("*") if one.suffix in (".md", ".py", ".txt", ".yaml")):
-        text, name = _read(file), file.relative_to(folder).as_posix()
+        text, name, document = _read(file), file.relative_to(folder).as_posix(), file.suffix == ".md"
+        # In code three dots may be Python.
+        placeholder = looked_for["placeholder"] if document else check.PROMPT
         for line in text.splitlines():
-            for flaw, pattern in _FLAWS.items():
-                code = flaw == "a placeholder" and file.suffix != ".md"  # there three dots may be Python
-                own = flaw == "a path of your machine" and any(
-                    home in line for home in homes if len(home) > 2
-                )
-                if own or re.search(check.PROMPT if code else pattern, line):
-                    rows.append((name, flaw, line.strip()[:80]))
-        for part in prose(text).split("\n\n") if file.suffix == ".md" else ():
-            claim = re.search(_CLAIM, part, re.IGNORECASE)
-            if claim and not re.search(_NUMBER, part, re.IGNORECASE):
+            if re.search(placeholder, line):
+                rows.append((name, "a placeholder", line.strip()[:80]))
+            if any(home in line for home in homes) or re.search(looked_for["path"], line):
+                rows.append((name, "a path of your machine", line.strip()[:80]))
+        for part in prose(text).split("\n\n") if document else ():
+            claim = re.search(looked_for["claim"], part, re.IGNORECASE)
+            if claim and not re.search(looked_for["number"], part, re.IGNORECASE):
                 rows.append((name, f"a claim without a number: {claim[0]}", part[:80]))
     return pd.DataFrame(rows, columns=["file", "flaw", "text"])

@@ -116,16 +116,14 @@ def _stored(file):
     except FileNotFoundError:
         return Profile()
     except ValidationError:
-        kept = _aside(file, "damaged")
+        kept = aside(file, "damaged")
         why = "it is damaged, or of another version"
         return Profile(note=f"Your file of answers could not be used ({why}). It is kept, whole, as {kept}.")
 
 
-def _aside(file, why):
-    """Move a file out of the way under a name that nothing has yet, and return that name."""
-    aside = file.with_name(f"{file.name}.{why}-{datetime.now():%Y-%m-%d-%H%M%S-%f}")
-    file.replace(aside)
-    return aside.name
+def aside(file, why):
+    """Move a file (a Path) out of the way under a name that nothing has yet, and return that name."""
+    return file.replace(file.with_name(f"{file.name}.{why}-{datetime.now():%Y-%m-%d-%H%M%S-%f}")).name
 
 
 def _with_unsaved(told):
@@ -136,16 +134,16 @@ def _with_unsaved(told):
 
 
 def _changed(told, change):
-    told = told.model_copy(deep=True)
-    change(told)
-    return Profile.model_validate({**told.model_dump(), "note": told.note})
+    copy = told.model_copy(deep=True)
+    everything = change(copy) or copy.model_dump()
+    return Profile.model_validate({**everything, "note": told.note})
 
 
 def update(change):
     """Change the profile, under a lock: ``update(lambda told: told.answers.skills.update(python=2))``.
 
-    Returns the Profile as it is now, with a `note` if it could not be saved. If the result is no profile, it raises
-    pydantic.ValidationError, and nothing has changed.
+    A change may also return a dict, which takes the place of all. Returns the Profile as it is now, with a `note` if it
+    could not be saved. If the result is no profile, it raises pydantic.ValidationError, and nothing has changed.
     """
     try:
         file = path()
@@ -162,22 +160,6 @@ def update(change):
         why = getattr(error, "strerror", None) or error
         told.note = f"Your answers cannot be saved ({why}): they last until the kernel stops."
     return told
-
-
-def replace(data):
-    """Put an uploaded profile (bytes) in the place of the present one, of which a copy is kept beside it.
-
-    ``replace(b"{}")`` starts again with an empty one. If `data` is no profile, it raises ValueError with one sentence, and
-    nothing has changed.
-    """
-    try:
-        new = Profile.model_validate_json(data)
-    except ValidationError:
-        raise ValueError("The file holds no answers of this series: choose the one you downloaded.") from None
-    with contextlib.suppress(OSError):  # there is none, or the new ones cannot be saved either
-        _aside(path(), "replaced")
-    _unsaved.clear()
-    return update(lambda told: told.__dict__.update(new.__dict__))
 
 
 def mark_solved(notebook, name):

@@ -1,6 +1,5 @@
 """Which notebooks fit a learner next, and why: by what is done, what was liked, their skills and their background."""
 
-import math
 import tomllib
 from pathlib import Path
 
@@ -12,7 +11,6 @@ _LIKES = 3  # of a rating from 0 to 4: "rather yes"
 _FOLLOWS = {"analyst": "science", "other": "student"}  # backgrounds that take the way of another
 _FIRST = "Its Python can be read without knowing any."
 _ELSEWHERE = "Software engineering"  # which notebook 06 does not practise
-_DOUBT = 1  # steps by which somebody who rates themself may be off
 
 
 def done(told):
@@ -39,9 +37,10 @@ def fitting(told, begun):
     """
     there = {notebook.number: notebook for notebook in course.SERIES[1:]}  # the map stands in 00
     rest = dict.fromkeys(there, "It comes next in the order of the series.") | {"01": _FIRST}
-    later = _first_said(*_liked(told).items(), *_way(told).items(), *rest.items())
+    liked, way = _liked(told), _way(told)
+    later = liked | way | rest | way | liked  # in this order, each with the first reason that it has
     later = {number: why for number, why in later.items() if number in there and number not in begun}
-    reach, ahead = _reach(told), list(later)[:3]
+    reach, ahead = selfcheck.reach(told), list(later)[:3]
     far = [number for number in later if reach.get(number, "").startswith("not yet")]
     found = {number: "You have begun it." for number, all_ in begun.items() if number in there and not all_}
     if gap := next((number for number in ahead if number in far), None):
@@ -61,23 +60,20 @@ def fitting(told, begun):
     ][:3]
 
 
-def _first_said(*pairs):
-    """dict: of each key the value that was said first, in the order in which they were said."""
-    said = {}
-    for key, value in pairs:
-        said.setdefault(key, value)
-    return said
+def disliked(told):
+    """bool: did the learner say of all four jobs that they would not want to do them most days?"""
+    return all(profile.NOT_DONE < told.liked.get(job, {}).get("most_days", 4) <= 1 for job in MORE)
 
 
 def _liked(told):
-    most_days = [told.liked.get(role, {}).get("most_days", profile.NOT_DONE) for role in MORE]
-    if all(0 <= step < _LIKES - 1 for step in most_days):
+    if disliked(told):
         return dict.fromkeys(WAYS["neighbours"]["order"], WAYS["neighbours"]["because"])
     rated = {role: [step for step in told.liked.get(role, {}).values() if step >= 0] for role in MORE}
     means = {role: sum(steps) / len(steps) for role, steps in rated.items() if steps}
     best = sorted((role for role in means if means[role] >= _LIKES), key=means.get, reverse=True)
     said = "You liked the work of notebook {}, and this is more of it."
-    return _first_said(*((number, said.format(role)) for role in best for number in MORE[role]))
+    pairs = [(number, said.format(role)) for role in best for number in MORE[role]]
+    return dict(pairs) | dict(reversed(pairs))  # in their order, each by the work that was liked best
 
 
 def _way(told):
@@ -89,30 +85,3 @@ def _way(told):
         one = "teaching" if doubts else "student"
     way = WAYS[_FOLLOWS.get(one, one)]
     return dict.fromkeys(way["order"], way["because"])
-
-
-def _reach(told):
-    """What the self-check found, else what the learner said of themself; a skill without either may have any level."""
-    skills = {
-        skill: profile.Level(level=step, low=max(0, step - _DOUBT), high=min(4, step + _DOUBT))
-        for skill, step in told.answers.skills.items()
-    }
-    unknown = dict.fromkeys(selfcheck.SKILLS, profile.Level(level=2, low=0, high=4))
-    return selfcheck.reach({**unknown, **skills, **told.levels})
-
-
-def in_words(told):
-    """str: Markdown of the notebooks that fit next, with their minutes, and the weeks that they take at the learner's hours."""
-    found = fitting(told, done(told))
-    if not found:
-        return "**What fits you next:** nothing, as you have finished every notebook there is."
-    lines = [
-        f"- [{one.number} {one.title}]({one.path.name}), about {one.minutes[0]} minutes. {why}"
-        for one, why in found
-    ]
-    if hours := told.answers.hours:
-        weeks = [math.ceil(sum(one.minutes[place] for one, _ in found) / 60 / hours) for place in (0, 2)]
-        said = f"{weeks[0]} week{'s' * (weeks[0] > 1)}"
-        said += f", or {weeks[1]} on their short paths" if weeks[1] < weeks[0] else ""
-        lines.append(f"\nAt your {hours} hour{'s' * (hours > 1)} a week that is about {said}.")
-    return "\n".join(["**What fits you next:**\n", *lines])

@@ -71,18 +71,28 @@ def levels(answers):
     return found
 
 
-def reach(found):
-    """dict of notebook to str: is it in reach with these levels? What each needs is our judgement."""
+def span(told, skill):
+    """(low, high): what the self-check found, else a step around the learner's own word; without either any level."""
+    if skill in told.levels:
+        return told.levels[skill].low, told.levels[skill].high
+    said = told.answers.skills.get(skill)
+    return (0, 4) if said is None else (max(said - 1, 0), min(said + 1, 4))
+
+
+def reach(told):
+    """dict of notebook to str: is it in reach for the learner of a Profile? What each needs is our judgement."""
     verdicts = {}
     for number, needs in NEEDS.items():
-        short = [skill for skill, need in needs.items() if found[skill].high < need - 0.5]  # see chance()
-        unsure = [skill for skill, need in needs.items() if found[skill].low < need - 0.5]
-        named = ", ".join(map(_name, short or unsure))
+        least = {skill: need - 0.5 for skill, need in needs.items()}  # see chance()
+        short = [skill for skill in least if span(told, skill)[1] < least[skill]]
+        unsure = [skill for skill in least if span(told, skill)[0] < least[skill]]
+        named = ", ".join(map(short_name, short or unsure))
         verdicts[number] = f"not yet: {named}" if short else f"perhaps: {named}" if unsure else "in reach"
     return verdicts
 
 
-def _name(skill):
+def short_name(skill):
+    """str: what a skill is called, without what it takes."""
     return profile.QUESTIONS["skills"][skill].partition(":")[0]
 
 
@@ -101,18 +111,18 @@ class SelfCheck:
         self.question = following(self.answers)
         options = [self.question["right"], *self.question["wrong"]]
         random.Random(self.question["ask"]).shuffle(options)
-        number = f"Question {len(self.answers) + 1} of {LENGTH}: {_name(self.question['skill'])}"
+        number = f"Question {len(self.answers) + 1} of {LENGTH}: {short_name(self.question['skill'])}"
         self.head.value = f"<b>{html.escape(number)}</b>"
-        self.said.value = _status(f"{number}. Choose an answer.")
+        self.said.value = live.status(f"{number}. Choose an answer.")
         self.choice.description, self.choice.disabled = self.question["ask"], False
         self.choice.options, self.choice.index = [*options, UNKNOWN], None
         self.button.description = "Answer"
 
     def _step(self):
-        if self.choice.disabled:
-            self._ask() if len(self.answers) < LENGTH else self._show()
-        elif self.choice.index is not None:
+        if not self.choice.disabled and self.choice.index is not None:
             self._judge()
+        elif self.choice.disabled and len(self.answers) < LENGTH:
+            self._ask()
 
     def _judge(self):
         right = self.choice.value == self.question["right"]
@@ -121,39 +131,31 @@ class SelfCheck:
         found = levels(self.answers)
         told = profile.update(lambda told: told.levels.update(found))
         head = "Right." if right else f"The answer is: {self.question['right']}."
-        self.said.value = _status(f"{head} {self.question['why']} {told.note}")
-        self.button.description = "Next question" if len(self.answers) < LENGTH else "Show the result"
-
-    def _show(self):
-        self.choice.layout.display = self.button.layout.display = "none"
-        self.head.value = "<b>Your levels are in your profile. Run the next cell to see what they mean.</b>"
-        self.said.value = _status("")
+        self.said.value = live.status(f"{head} {self.question['why']} {told.note}")
+        self.button.description = "Next question"
+        if len(self.answers) == LENGTH:
+            self.button.layout.display = "none"
+            self.head.value = (
+                "<b>Your levels are in your profile. Run the next cell to see what they mean.</b>"
+            )
 
     def _ipython_display_(self):
-        box = widgets.VBox([widgets.HTML(_STYLE), self.head, self.choice, self.button, self.said])
+        box = widgets.VBox([self.head, self.choice, self.button, self.said])
         box.add_class("ml-careers-check")
         text = f"{LENGTH} questions, one after the other, each with its reason. Run this notebook to answer them."
         live.present(box, f"<p>{text}</p>", text)
 
 
-_STYLE = """<style>
-.ml-careers-check .widget-label { text-align: left; white-space: pre-line; height: auto; line-height: 1.4; }
-.ml-careers-check .widget-inline-hbox { flex-flow: row wrap; height: auto; }
-.ml-careers-check .widget-radio-box, .ml-careers-check .widget-radio-box label { width: auto; height: auto; white-space: normal; }
-</style>"""
-
-
-def _status(sentence):
-    return f'<span role="status">{html.escape(sentence)}</span>'
-
-
 def result():
     """Markdown: the levels of the profile, and which notebooks are in reach with them."""
-    found = profile.read().levels
-    if set(found) != set(SKILLS):
+    told = profile.read()
+    if set(told.levels) != set(SKILLS):
         return Markdown("You have not taken the self-check yet.")
-    rows = [f"| {_name(skill)} | {one.level} | {one.low} to {one.high} |" for skill, one in found.items()]
+    rows = [
+        f"| {short_name(skill)} | {one.level} | {one.low} to {one.high} |"
+        for skill, one in told.levels.items()
+    ]
     titles = {one.number: one.title for one in course.SERIES}
-    names = [f"- **{number} {titles[number]}**: {words}" for number, words in reach(found).items()]
+    names = [f"- **{number} {titles[number]}**: {words}" for number, words in reach(told).items()]
     head = ["| skill | level, 0 to 4 | in four of five cases between |", "|---|---:|---|"]
     return Markdown("\n".join([*head, *rows, "", *names]))

@@ -29,34 +29,14 @@ def test_this_machine_is_ready():
     assert "Everything is ready." in nb00.computer().data and "✗" not in nb00.computer().data
 
 
-@pytest.mark.parametrize(
-    ("break_it", "said"),
-    [
-        ((sys, "version_info", (3, 10, 1)), "This is 3.10.1: make a new environment"),
-        ((importlib.metadata, "version", lambda name: "0.1"), "is needed"),
-        ((tables, "DATA", tables.DATA / "nowhere"), "git checkout"),
-        ((profile, "path", lambda: tables.DATA / "claims.csv" / "p.json"), "cannot be saved"),
-    ],
-    ids=["Python", "packages", "tables", "answers"],
-)
-def test_what_is_missing_is_named(break_it, said, monkeypatch):
-    tables._read.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setattr(*break_it)
-        text = nb00.computer().data
-    tables._read.cache_clear()
-    assert "✗ **To do:**" in text and said in text and "Everything is ready" not in text
-
-
 GB = 2**30
 
 
-def refuse(*_):
-    raise OSError("refused")
+def fails(error):
+    def fail(*_):
+        raise error
 
-
-def no_browser():
-    raise webbrowser.Error("none")
+    return fail
 
 
 @pytest.fixture
@@ -70,19 +50,29 @@ def a_good_room(monkeypatch):
 @pytest.mark.parametrize(
     ("break_it", "said"),
     [
+        ((sys, "version_info", (3, 10, 1)), "This is 3.10.1: make a new environment"),
+        ((importlib.metadata, "version", lambda name: "0.1"), "is needed"),
+        ((tables, "DATA", tables.DATA / "nowhere"), "git checkout"),
+        ((profile, "path", lambda: tables.DATA / "claims.csv" / "p.json"), "cannot be saved"),
         ((psutil, "virtual_memory", lambda: SimpleNamespace(available=GB // 2)), "0.5 GB: close other"),
         ((shutil, "disk_usage", lambda _: SimpleNamespace(free=GB // 2)), "0.5 GB: make room"),
-        ((socket, "create_server", refuse), "Close other Jupyter servers"),
-        ((webbrowser, "get", no_browser), "Install Firefox or Chromium"),
+        ((socket, "create_server", fails(OSError)), "Close other Jupyter servers"),
+        ((webbrowser, "get", fails(webbrowser.Error)), "Install Firefox or Chromium"),
     ],
-    ids=["memory", "disk", "port", "browser"],
+    ids=["Python", "packages", "tables", "answers", "memory", "disk", "port", "browser"],
 )
-def test_a_room_is_looked_at(break_it, said, a_good_room, monkeypatch, capsys):
+def test_what_is_missing_is_named(break_it, said, a_good_room, monkeypatch, capsys):
     assert ready.report() == 0 and "Everything is ready." in capsys.readouterr().out
-    monkeypatch.setattr(*break_it)
-    assert ready.report() == 1
+    tables._read.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(*break_it)
+        text = nb00.computer().data
+        assert ready.report() == 1
+    tables._read.cache_clear()
     shown = capsys.readouterr().out
     assert said in shown and shown.count("✗") == 1 and "Everything is ready" not in shown
+    asked = break_it[0] not in (psutil, shutil, socket, webbrowser)  # those are asked of a room only
+    assert (said in text) == ("✗ **To do:**" in text) == asked and ("Everything is ready." in text) != asked
 
 
 def test_the_limit_of_a_session_counts(a_good_room, monkeypatch):

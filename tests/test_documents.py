@@ -85,7 +85,6 @@ TABLE = "| h | i |\n| --- | ---: |\n| 1 | 2 |\n"
     ("typed", "read"),
     [
         (f"{TABLE}\nthen\n\n{TABLE}", "h i 1 2 then h i 1 2"),
-        ("```python\na = 1\nb = 2\n```", "a = 1 b = 2"),
         ("3. three\n4. four", "3. three 4. four"),
         ("[a]() [b](javascript:x)", "a [b](javascript:x)"),
         ("".join("  " * level + "- deep\n" for level in range(40)), "- deep - deep"),
@@ -105,21 +104,15 @@ def test_what_is_typed_is_there(typed, read, tmp_path):
 def test_what_no_font_has_is_named(tmp_path, monkeypatch):
     known = f"é Ω Ж ✓ → ½ ﬁ 😀 हिन्दी e\u0301 ❤\ufe0f {SHALOM}"
     monkeypatch.setitem(documents._ALL, "ignore_system_fonts", True)  # as on a computer without fonts
+    assert documents._fonts(known) == (documents._OURS, "")  # those of the computer are not asked
     saved = documents.save(tmp_path, "memo", f"# 中\n\n{known}\n\n`ไ` 👩\u200d💻")
+    assert documents._fonts("中")[0] is documents._ALL
     assert saved.boxes == "ไ中👩💻" and "No font here has ไ 中 👩 💻. The PDF" in saved._repr_html_()
-    assert documents.save(tmp_path, "memo", known).boxes == ""
-
-
-def test_fonts_of_the_computer_are_asked_only_for_what_ours_lack():
-    assert (
-        documents._fonts(f"é ✓ {SHALOM}") == (documents._OURS, "")
-        and documents._fonts("中")[0] is documents._ALL
-    )
 
 
 def test_code_keeps_its_lines(tmp_path):
-    page = pypdfium2.PdfDocument(documents.pdf("```\na\nb\n```", tmp_path))[0]
-    assert "a\r\nb" in page.get_textpage().get_text_range()
+    page = pypdfium2.PdfDocument(documents.pdf("```python\na = 1\nb\n```", tmp_path))[0]
+    assert "a = 1\r\nb" in page.get_textpage().get_text_range()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -134,8 +127,5 @@ def test_links_lead_from_the_notebooks_into_the_work_folder(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     inside = documents.Saved(documents._NOTEBOOKS.parent / "work" / "02", ("memo.pdf",), 0)
     assert '<a href="../work/02/memo.pdf">memo.pdf</a>' in inside._repr_html_()
-
-
-def test_a_link_leads_to_a_folder_of_any_name():
     odd = documents.Saved(documents._NOTEBOOKS.parent / 'my "work"?' / "100% #2", ("memo.pdf",), 0)
     assert '"../my%20%22work%22%3F/100%25%20%232/memo.pdf"' in odd._repr_html_()

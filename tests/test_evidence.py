@@ -16,13 +16,12 @@ def test_official_pay_is_what_the_statistics_published_for_may_2025():
     assert tables.as_of("wages").year == 2025
     assert pay.loc["Data scientists", ["low", "value", "high"]].tolist() == [67.24, 120.23, 199.13]
     assert pay.loc["Software developers", "value"] == 135.98
-    assert pay["value"].is_monotonic_decreasing
+    assert pay["value"].is_monotonic_decreasing and list(evidence.outlook().index) == list(pay.index)
 
 
-def test_the_outlook_is_the_published_one_and_has_the_order_of_the_wages():
-    assert {role for _, roles in evidence.NEAREST.values() for role in roles} == set(ROLES)
+def test_the_outlook_is_the_published_one():
+    assert {role for one in evidence.NEAREST.values() for role in one["roles"]} == set(ROLES)
     assert evidence.outlook().loc["Data scientists", "value"] == 33.5
-    assert list(evidence.outlook().index) == list(evidence.official_pay().index)
 
 
 def test_advertised_pay_counts_every_advert_once_and_leaves_out_single_figures():
@@ -59,18 +58,15 @@ def test_size_and_tools_count_all_roles_in_one_place():
     assert "aws, azure or gcp" not in " ".join(table.index.get_level_values("tool")).lower()
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_what_sets_a_role_apart_does_so_against_every_other_role(role):
+@pytest.mark.parametrize(
+    ("role", "known"), zip(ROLES, (["SQL"], [], [], ["Docker", "Kubernetes"]), strict=True)
+)
+def test_what_sets_a_role_apart_does_so_against_every_other_role(role, known):
     table, own = evidence.tools(), evidence.telling(role)
-    assert own["apart"].is_monotonic_decreasing and len(own) > 5
+    assert own["apart"].is_monotonic_decreasing and len(own) > 5 and own.loc[known, "apart"].all()
     for tool in own.index[own["apart"]]:
         others = [table.loc[(other, tool), "high"] for other in ROLES if other != role]
         assert own.loc[tool, "low"] > max(others)
-
-
-def test_containers_set_mlops_apart_and_sql_data_science():
-    assert evidence.telling("MLOps Engineer").loc[["Docker", "Kubernetes"], "apart"].all()
-    assert evidence.telling("Data Scientist").loc["SQL", "apart"]
 
 
 def test_doctorates_hold_professional_ones_and_miss_who_was_not_asked():
@@ -103,7 +99,7 @@ def test_the_card_says_what_the_facts_say_and_no_text_is_cut_off(role):
         assert any(text.startswith(first) for text in drawn), fact
     for name, change in re.findall(r"([A-Z][a-z ]+) ([+-][\d.]+)%", facts["Outlook"]):
         assert change in drawn and name in evidence.outlook().index
-    assert role in charts.title_of(card) and role in charts.sentence_of(card)
+    assert role in charts.title_of(card) and role in card.get_label()
     assert charts.png(card) == charts.png(evidence.role_card(role))
     can_be_read(card, least=8.5)
 

@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from helpers import charts, live
@@ -28,11 +29,6 @@ def panel():
     return explore(line, slope=list(range(1, 20)), name=["a", "b"])
 
 
-def test_starts_with_the_defaults_of_the_draw_function(panel):
-    assert panel.values == {"slope": 1, "name": "a"}
-    assert panel.view.sentence == line().get_label() and not panel.view.problem
-
-
 def test_without_a_kernel_there_are_a_picture_and_words(panel, monkeypatch):
     shown = []
     monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
@@ -45,7 +41,8 @@ def test_without_a_kernel_there_are_a_picture_and_words(panel, monkeypatch):
     assert list(view) == [live._VIEW]
 
 
-def test_picture_and_words_follow_the_controls(panel):
+def test_it_starts_with_the_defaults_and_picture_and_words_follow_the_controls(panel):
+    assert panel.values == {"slope": 1, "name": "a"} and panel.view.sentence == line().get_label()
     before = panel.view.png
     panel.controls["slope"].value = "3"
     assert panel.view.sentence == "The line a rises by 3 in all." and panel.view.png != before
@@ -112,19 +109,22 @@ def test_a_neighbour_that_cannot_be_drawn_says_so_only_when_it_is_chosen(panel):
 
 
 def test_none_is_a_value_like_any_other():
-    def draw(window=None):
-        return line(2 if window is None else window)
-
-    panel = explore(draw, window={"for ever": None, "four": 4})
+    panel = explore(lambda window=None: line(window or 2), window={"for ever": None, "four": 4})
     assert panel.controls["window"].index == 0 and panel.values == {"window": None}
     panel.controls["window"].index = 1
     assert panel.values == {"window": 4} and "by 4" in panel.view.sentence
 
 
 def test_words_of_a_control_are_shown_as_they_are_written():
-    def draw(where_it_is="United States", p99=1):
-        return line(p99)
-
-    panel = explore(draw, where_it_is=["United States", "elsewhere"], p99=list(range(1, 14)))
+    places = ["United States", "elsewhere"]
+    panel = explore(
+        lambda where_it_is="elsewhere", p99=1: line(p99), where_it_is=places, p99=list(range(1, 14))
+    )
     assert [control.description for control in panel.controls.values()] == ["Where it is", "P99"]
-    assert panel.controls["where_it_is"].label == "United States" and panel.controls["p99"].readout
+    assert panel.controls["where_it_is"].label == "elsewhere" and panel.controls["p99"].readout
+
+
+def test_a_figure_of_the_learners_own_needs_no_words():
+    figure = Figure()
+    figure.add_subplot(title="Mine")
+    assert explore(lambda turn=1: figure, turn=[1, 2]).view.title == "Mine"

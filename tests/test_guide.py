@@ -110,14 +110,8 @@ def test_a_pasted_advert_is_text(text):
 
 def test_slopes_are_those_of_the_loss():
     attention, chance = check.reference("07", "attention"), np.random.default_rng(0)
-    shapes = {
-        "words": (9, 4),
-        "places": (5, 4),
-        "queries": (4, 4),
-        "keys": (4, 4),
-        "values": (4, 4),
-        "out": (4, 9),
-    }
+    shapes = {"words": (9, 4), "places": (5, 4), "out": (4, 9)}
+    shapes |= dict.fromkeys(("queries", "keys", "values"), (4, 4))
     model = {name: chance.normal(0, 1, shape) for name, shape in shapes.items()}
     rows, after = chance.integers(0, 9, (2, 2, 5))
 

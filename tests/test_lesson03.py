@@ -151,7 +151,7 @@ def test_what_the_notebook_says_below_its_panels():
 def test_panels_say_what_they_show(way):
     table = lesson.stream()
     figure = lesson.draw_roles(table, *lesson.corrected(table, **way))
-    assert "misses too many" in charts.title_of(figure) and "nan" not in charts.sentence_of(figure)
+    assert "misses too many" in charts.title_of(figure) and "nan" not in figure.get_label()
     aci = check.reference("03", "aci")
     figure = lesson.draw_adapted(table, aci(table, 0.5, 4), aci(table, 0, None))
     assert "correction moves by" in charts.title_of(figure)

@@ -115,7 +115,7 @@ def test_the_chart_of_definitions_says_each_verdict():
     found = {"share": (-9.0, 7.0, "contradicted"), "number": (None, None, "cannot say")}
     figure = lesson.draw_definitions(found, "US", "early 2023", "2024")
     assert "0 of 2" in charts.title_of(figure)
-    assert "number: cannot say" in charts.sentence_of(figure)
+    assert "number: cannot say" in figure.get_label()
 
 
 def test_a_page_is_read_in_part_only(tmp_path):

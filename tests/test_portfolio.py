@@ -4,9 +4,7 @@ import pytest
 
 from helpers import check, portfolio, profile
 
-WORDS = (
-    "We recommend the range, because 77% of the adverts lie inside it and the desk can answer the rest. " * 4
-)
+WORDS = "We recommend the range, as 77% of the adverts lie inside it and the desk can answer the rest. " * 4
 
 
 @pytest.fixture
@@ -51,21 +49,16 @@ def test_what_the_learner_made_is_gathered(work):
 
 
 def test_a_repository_made_of_it_is_left_alone(work):
-    portfolio.gather(work)
-    (work / "portfolio" / ".git").mkdir()
+    (work / "portfolio" / ".git").mkdir(parents=True)
     (work / "portfolio" / "notes.md").write_text("Mine.")
     portfolio.gather(work)
     assert (work / "portfolio" / ".git").is_dir() and (work / "portfolio" / "notes.md").exists()
 
 
-@pytest.mark.parametrize("name", ["memo.md", "preprint.md"])
-def test_what_the_notebook_wrote_is_no_document_of_the_learner(work, name):
-    number = {"memo.md": "02", "preprint.md": "03"}[name]
-    put(
-        number,
-        name,
-        "# A title\n\n" + "ours " * portfolio.DOCUMENTS[number][name[:-3]][1] + "\n\n| a | b |\n",
-    )
+@pytest.mark.parametrize(("number", "name"), [("02", "memo"), ("03", "preprint")])
+def test_what_the_notebook_wrote_is_no_document_of_the_learner(work, number, name):
+    ours = "ours " * portfolio.DOCUMENTS[number][name][1]
+    put(number, f"{name}.md", f"# A title\n\n{ours}\n\n| a | b |\n")
     assert there(portfolio.gather(work)) == []
 
 
@@ -112,8 +105,7 @@ def test_a_sound_text_has_no_flaw(tmp_path, text):
     assert portfolio.flaws(tmp_path).empty
 
 
-@pytest.mark.parametrize("name", ["brief"])
-def test_our_own_document_is_sound(tmp_path, name):
-    text = check.solutions("11")[name][1]
+def test_our_own_document_is_sound(tmp_path):
+    text = check.solutions("11")["brief"][1]
     (tmp_path / "brief.md").write_text(text.partition("\n")[2], "utf-8")
     assert portfolio.flaws(tmp_path).empty

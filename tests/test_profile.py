@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from helpers import profile
+from helpers.lessons import nb00
 
 OLD = {  # as the first version of the series wrote it
     "version": 1,
@@ -28,12 +29,8 @@ def home(monkeypatch, tmp_path):
     return tmp_path / "my %41 home"
 
 
-def test_nothing_said_is_an_empty_profile():
-    told = profile.read()
-    assert told == profile.Profile() and told.note == "" and not profile.path().exists()
-
-
-def test_an_older_file_is_read_and_kept():
+def test_there_is_none_or_an_older_one_which_is_read_and_kept():
+    assert profile.read() == profile.Profile() and not profile.path().exists()
     profile.path().parent.mkdir()
     profile.path().write_text(json.dumps(OLD))
     told = profile.read()
@@ -137,14 +134,15 @@ def test_a_wrong_answer_changes_nothing():
 
 
 def test_an_upload_takes_the_place_and_a_copy_is_kept(home):
-    profile.update(lambda told: setattr(told.answers, "hours", 3))
-    assert profile.replace(json.dumps(OLD).encode()).answers.country == "Italy"
+    profile.update(lambda told: setattr(told.answers, "hours", 9))
+    profile._unsaved.append(lambda told: told.answers.skills.update(sql=4))  # as on a full disk
+    assert nb00.take(json.dumps(OLD).encode()).answers == profile.Answers(**OLD["answers"])
     assert len(list(home.glob("profile.json.replaced-*"))) == 1
     for bad in (b"x", b"[]", b'{"version": 9}', b"[" * 999_999):
         with pytest.raises(ValueError, match=r"holds no answers"):
-            profile.replace(bad)
+            nb00.take(bad)
     assert profile.read().answers.country == "Italy"
-    assert profile.replace(b"{}") == profile.Profile()
+    assert nb00.take(b"{}") == profile.Profile()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import check, course, profile, route, selfcheck
+from helpers.lessons import nb00
 
 ALL = [notebook.number for notebook in course.SERIES]
 EVERY_ROLE = ("02", "03", "04", "05")
@@ -58,14 +59,14 @@ def test_who_liked_none_of_the_four_is_shown_the_work_around_them():
 
 def test_who_has_done_all_is_told_so():
     assert numbers(person(solved=solved(*ALL))) == []
-    assert "you have finished" in route.in_words(person(solved=solved(*ALL)))
+    assert "you have finished" in nb00.fits_next(person(solved=solved(*ALL)))
 
 
 def test_weeks_are_those_of_the_learners_hours():
     told = person(answers={"hours": 1})
     full, short = (sum(one.minutes[place] for one, _ in route.fitting(told, {})) for place in (0, -1))
-    assert f"about {-(-full // 60)} weeks, or {-(-short // 60)} on" in route.in_words(told)
-    assert "a week that is about 1 week." in route.in_words(person(answers={"hours": 40}))
+    assert f"about {-(-full // 60)} weeks, or {-(-short // 60)} on" in nb00.fits_next(told)
+    assert "a week that is about 1 week." in nb00.fits_next(person(answers={"hours": 40}))
 
 
 STEPS = st.integers(0, 4)
@@ -92,7 +93,7 @@ def test_anybody_gets_three_that_are_not_done(told):
     assert len(found) == min(3, len(left)) and {one.number for one, _ in found} <= set(left)
     assert len({one.number for one, _ in found}) == len(found)
     assert all(why.count(". ") == 0 and why.endswith(".") for _, why in found)
-    assert route.in_words(told)
+    assert nb00.fits_next(told)
 
 
 def test_the_ways_name_notebooks_of_the_series_and_agree_with_the_text():

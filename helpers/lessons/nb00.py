@@ -1,5 +1,6 @@
 """Notebook 00: is this computer ready, the map, the form about the learner, their files; and the checkers."""
 
+import contextlib
 import datetime as dt
 import filecmp
 import io
@@ -11,6 +12,7 @@ import zipfile
 import zlib
 
 import anywidget
+import pydantic
 import traitlets
 from IPython.display import Markdown
 
@@ -40,7 +42,24 @@ def overview():
         lines.append(f"| {name} | {notebook.makes} | {full} | {without} | {done[0]} | {done[1]} |")
     in_all = "In all about {} hours, {} without the builds.".format(*course.hours())
     in_all += " Each notebook also runs on its own."
-    return Markdown("\n".join([*lines, "", in_all, "", route.in_words(told), "", _made()]))
+    return Markdown("\n".join([*lines, "", in_all, "", fits_next(told), "", _made()]))
+
+
+def fits_next(told):
+    """str: Markdown of the notebooks that fit next, with their minutes, and the weeks that they take at the learner's hours."""
+    found = route.fitting(told, route.done(told))
+    if not found:
+        return "**What fits you next:** nothing, as you have finished every notebook there is."
+    lines = [
+        f"- [{one.number} {one.title}]({one.path.name}), about {one.minutes[0]} minutes. {why}"
+        for one, why in found
+    ]
+    if hours := told.answers.hours:
+        weeks = [math.ceil(sum(one.minutes[place] for one, _ in found) / 60 / hours) for place in (0, 2)]
+        said = f"{weeks[0]} week{'s' * (weeks[0] > 1)}"
+        said += f", or {weeks[1]} on their short paths" if weeks[1] < weeks[0] else ""
+        lines.append(f"\nAt your {hours} hour{'s' * (hours > 1)} a week that is about {said}.")
+    return "\n".join(["**What fits you next:**\n", *lines])
 
 
 def _done(names, solved):
@@ -83,7 +102,7 @@ class Files(anywidget.AnyWidget):
                 said = unpack(bytes(sent[0]))
             else:
                 empty = "The form is empty. A copy of what it held is kept on this computer."
-                said = profile.replace(b"{}").note or empty
+                said = take(b"{}").note or empty
         except ValueError as error:
             said = str(error)
         self._form.fill()
@@ -120,7 +139,7 @@ def unpack(data):
     Returns a sentence for the learner. Raises ValueError with one if it is not what was downloaded; nothing has changed then.
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        return profile.replace(data).note or "The form shows your answers as they are now."
+        return take(data).note or "The form shows your answers as they are now."
     with tempfile.TemporaryDirectory() as folder:
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -134,7 +153,7 @@ def unpack(data):
         answers = min(found, key=lambda file: len(file.parts), default=None)
         if answers is None:
             raise ValueError("The zip file is not one that this form made: choose the one you downloaded.")
-        told, work = profile.replace(answers.read_bytes()), answers.with_name("work")
+        told, work = take(answers.read_bytes()), answers.with_name("work")
         try:
             if work.is_dir():
                 shutil.copytree(work, profile.work("00").parent, copy_function=_copy, dirs_exist_ok=True)
@@ -144,13 +163,27 @@ def unpack(data):
     return told.note or "The form shows your answers now, and the files are in your work folder."
 
 
+def take(data):
+    """Put an uploaded profile (bytes) in the place of the present one, which is kept beside it; returns the Profile.
+
+    If `data` is no profile, it raises ValueError with one sentence, and nothing has changed.
+    """
+    try:
+        new = profile.Profile.model_validate_json(data)
+    except pydantic.ValidationError:
+        raise ValueError("The file holds no answers of this series: choose the one you downloaded.") from None
+    with contextlib.suppress(OSError):  # there is none, or the new ones cannot be saved either
+        profile.aside(profile.path(), "replaced")
+    return profile.update(lambda _: new.model_dump())
+
+
 def _copy(source, target):
     """Copy a file into the work folder; one that is there and differs is kept beside it under another name."""
     target = pathlib.Path(target)
     if not target.resolve().is_relative_to(profile.work("00").parent.resolve()):
         raise OSError("a link leads out of the work folder")
     if target.exists() and not (target.is_file() and filecmp.cmp(source, target, shallow=False)):
-        target.replace(target.with_name(f"{target.name}.replaced-{dt.datetime.now():%Y-%m-%d-%H%M%S-%f}"))
+        profile.aside(target, "replaced")
     shutil.copyfile(source, target)
 
 

@@ -12,7 +12,7 @@ COUNTRIES = {
     "Australia": "AU", "Canada": "CA", "France": "FR", "Germany": "DE", "Ireland": "IE", "Italy": "IT",
     "Netherlands": "NL", "United Kingdom": "GB", "United States": "US",
 }  # fmt: skip
-MONTHS = [(f"{month:%b %Y}", str(month)) for month in pd.period_range("2019-01", "2026-06", freq="M")]
+MONTHS = {f"{month:%b %Y}": str(month) for month in pd.period_range("2019-01", "2026-06", freq="M")}
 _CODES = f"Use the two-letter codes of countries: {', '.join(sorted(COUNTRIES.values()))}."
 
 
