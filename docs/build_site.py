@@ -40,7 +40,7 @@ SETTINGS = {
     "suppress_warnings": ["misc.highlighting_failure"],  # a cell that writes a file holds no Python
 }
 _CELL = re.compile(r"\]\([^)\s]*\.ipynb#cell-id=([\w-]+)\)")
-_GLOSSARY = re.compile(r"(\]\((?:\.\./notebooks/)?glossary\.md#)([^)]+)\)")
+_WORD = re.compile(r"(\]\((?:\.\./notebooks/)?(?:glossary|questions)\.md#)([^)]+)\)")
 
 
 def build():
@@ -62,7 +62,7 @@ def prepare():
     for notebook in course.SERIES:
         book = nbformat.read(notebook.path, as_version=4)
         nbformat.write(adapted(book), SOURCE / "notebooks" / notebook.path.name)
-    for name in ("notebooks/glossary.md", "data/README.md", "docs/teaching.md"):
+    for name in ("notebooks/glossary.md", "notebooks/questions.md", "data/README.md", "docs/teaching.md"):
         if (TOP / name).exists():
             (SOURCE / name).write_text(linked((TOP / name).read_text("utf-8")), "utf-8")
     for name in (
@@ -99,9 +99,9 @@ def adapted(book):
 
 
 def linked(text):
-    """str: Markdown whose links to cells and to words of the glossary lead to Sphinx's anchors."""
+    """str: Markdown whose links to cells, to words of the glossary and to usual questions lead to Sphinx's anchors."""
     text = _CELL.sub(r"](#cell-\1)", text).replace("](../README.md)", "](../index.md)")
-    return _GLOSSARY.sub(lambda found: f"{found[1]}{found[2].lower()})", text)
+    return _WORD.sub(lambda found: f"{found[1]}{found[2].lower().rstrip('?')})", text)
 
 
 def contents():
@@ -116,7 +116,11 @@ def contents():
             name = f"[{name}](notebooks/{notebook.path.name})"
         lines.append(f"| {name} | {notebook.makes} | {full} | {without} |")
     read = "These pages are the notebooks as they were stored, to be read. Exercises, controls and the form need the notebooks themselves."
-    rest = ["Glossary <notebooks/glossary>", "The tables <data/README>"]
+    rest = [
+        "Glossary <notebooks/glossary>",
+        "Usual questions <notebooks/questions>",
+        "The tables <data/README>",
+    ]
     rest += ["For teachers <docs/teaching>"] * (TOP / "docs" / "teaching.md").exists()
     for caption, names in (("Notebooks", pages), ("Beside them", rest)):
         lines += ["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *names, "```"]

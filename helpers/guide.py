@@ -21,19 +21,23 @@ CHAT = os.environ.get("ML_CAREERS_CHAT", "")
 
 _FOLDS = re.compile(r"<details>.*?</details>|```.*?```", re.DOTALL)
 _MARKS = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*`_>]")
+_SHORT = re.compile(r"\d\d|\w+")  # of a place: the number of a notebook, or the name of a page
+_PAGES = "or look at the [glossary](glossary.md) and the [usual questions](questions.md)"
 _NO_PASSAGE = re.compile(r"Sources\.|Time:|You need:|Starting here|By the end|What you.ll do|[-|←\[]")
 
 
 @cache
 def passages():
-    """DataFrame: paragraphs of the notebooks and the glossary: ``place`` (file and cell), ``heading``, ``text``."""
+    """DataFrame: paragraphs of notebooks, glossary and usual questions: ``place`` (file and cell), ``heading``, ``text``."""
     found = []
     for notebook in course.SERIES:
         found += _paragraphs(notebook.path)
-    for part in (course.NOTEBOOKS / "glossary.md").read_text("utf-8").split("\n## ")[1:]:
-        word, _, text = part.partition("\n")
-        word = word.strip()
-        found.append((f"glossary.md#{word.replace(' ', '-')}", word, f"{word}: {text.strip()}"))
+    for page in ("glossary", "questions"):
+        for part in (course.NOTEBOOKS / f"{page}.md").read_text("utf-8").split("\n## ")[1:]:
+            word, _, text = part.partition("\n")
+            word, text = word.strip(), _MARKS.sub(r"\1", text).strip()
+            text = text if word.endswith("?") else f"{word}: {text}"
+            found.append((f"{page}.md#{word.replace(' ', '-')}", word, text))
     return pd.DataFrame(found, columns=["place", "heading", "text"])
 
 
@@ -60,7 +64,8 @@ def _rarity():
     """What splits a text into a set of stems, and how rare each stem is."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # slow to import
 
-    words = TfidfVectorizer(stop_words="english", token_pattern=r"[a-z0-9]{2,}").fit(passages()["text"])
+    known, splitter = passages(), TfidfVectorizer(stop_words="english", token_pattern=r"[a-z0-9]{2,}")
+    words = splitter.fit(known["heading"] + ". " + known["text"])
     end, split = re.compile(r"(?:ing|ed|es|s|ly)$"), words.build_analyzer()
     rare = {end.sub("", word): words.idf_[place] for word, place in words.vocabulary_.items()}
     return lambda text: {end.sub("", word) for word in split(text)}, rare
@@ -85,12 +90,9 @@ def covered(question, search=None):
 def ask(question, search=None):
     """Markdown: the best passage, quoted, and links to three cells; or the sentence that the course does not say."""
     if covered(question, search) < LEAST:
-        return Markdown("The course does not say. Try other words, or look at the [glossary](glossary.md).")
+        return Markdown(f"The course does not say. Try other words, {_PAGES}.")
     found = nearest(question, search)
-    links = [
-        f"[{row.heading}, {row.place[:2].replace('gl', 'glossary')}]({row.place})"
-        for row in found.itertuples()
-    ]
+    links = [f"[{row.heading}, {_SHORT.match(row.place)[0]}]({row.place})" for row in found.itertuples()]
     quoted = found["text"].iloc[0].replace("\n", "\n> ")
     return Markdown(f"> {quoted}\n\nFrom {links[0]}. See also {links[1]} and {links[2]}.")
 
