@@ -88,9 +88,9 @@ def covered(question, search=None):
 
 
 def ask(question, search=None, least=LEAST):
-    """Markdown: the best passage, quoted, and links to three cells; or the sentence that the course does not say."""
+    """Markdown: the best passage, quoted, and links to three cells; or the sentence that none fits."""
     if covered(question, search) < least:
-        return Markdown("The course does not say, or not in these words. Try others, or look at the [glossary](glossary.md).")
+        return Markdown("No passage fits. Try other words, or look at the [glossary](glossary.md).")
     found = nearest(question, search)
     links = [
         f"[{row.heading}, {row.place[:2].replace('gl', 'glossary')}]({row.place})"
