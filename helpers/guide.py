@@ -68,9 +68,9 @@ def cover(question, texts):
     split = rarity.build_analyzer()
     there = {stem.sub("", word) for text in texts for word in split(text)}
     weights = {stem.sub("", word): rarity.idf_[place] for word, place in rarity.vocabulary_.items()}
-    asked = {stem.sub("", word) for word in split(question)}
+    asked = sorted({stem.sub("", word) for word in split(question)})  # else the last digit depends on the run
     total = sum(weights.get(word, max(rarity.idf_)) for word in asked)
-    return sum(weights.get(word, 0) for word in asked & there) / total if asked else 0.0
+    return sum(weights.get(word, 0) for word in asked if word in there) / total if asked else 0.0
 
 
 def nearest(question, search=None):
