@@ -61,14 +61,14 @@ def _ours():
 
 @cache
 def _rarity():
-    """What splits a text into a set of stems, and how rare each stem is."""
+    """What splits a text into its stems, each once in a fixed order, and how rare each stem is."""
     from sklearn.feature_extraction.text import TfidfVectorizer  # slow to import
 
     known, splitter = passages(), TfidfVectorizer(stop_words="english", token_pattern=r"[a-z0-9]{2,}")
     words = splitter.fit(known["heading"] + ". " + known["text"])
     end, split = re.compile(r"(?:ing|ed|es|s|ly)$"), words.build_analyzer()
     rare = {end.sub("", word): words.idf_[place] for word, place in words.vocabulary_.items()}
-    return lambda text: {end.sub("", word) for word in split(text)}, rare
+    return lambda text: dict.fromkeys(end.sub("", word) for word in split(text)), rare
 
 
 def nearest(question, search=None):
@@ -84,13 +84,13 @@ def covered(question, search=None):
     near, (stems, rare) = nearest(question, search), _rarity()
     asked, there = stems(str(question)[:1_000]), stems(" ".join([*near["heading"], *near["text"]]))
     total = sum(rare.get(stem, max(rare.values())) for stem in asked)
-    return sum(rare.get(stem, 0) for stem in asked & there) / total if asked else 0.0
+    return sum(rare.get(stem, 0) for stem in asked if stem in there) / total if asked else 0.0
 
 
 def ask(question, search=None):
-    """Markdown: the best passage, quoted, and links to three cells; or the sentence that the course does not say."""
+    """Markdown: the best passage, quoted, and links to three cells; or the sentence that none fits."""
     if covered(question, search) < LEAST:
-        return Markdown(f"The course does not say. Try other words, {_PAGES}.")
+        return Markdown(f"No passage fits. Try other words, {_PAGES}.")
     found = nearest(question, search)
     links = [f"[{row.heading}, {_SHORT.match(row.place)[0]}]({row.place})" for row in found.itertuples()]
     quoted = found["text"].iloc[0].replace("\n", "\n> ")

@@ -11,7 +11,7 @@ from helpers import charts, check, documents, plan, profile
 
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SAM = profile.Profile.model_validate(TEXTS["sam"])
-SOURCE = "Sources: answers; aijobs.net, 2021 to January 2025; data_jobs, 2023. The scales are our choice."
+SOURCE = "Sources: answers; aijobs.net, 2022 to January 2025; data_jobs, 2023. The scales are our choice."
 _LIKELY = {n: {one["hint"]: (one["old"], one["new"]) for one in some} for n, some in TEXTS["wrong"].items()}
 
 

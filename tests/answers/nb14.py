@@ -19,14 +19,14 @@ RIGHT = {
 }  # fmt: skip
 WRONG = {
     "rulings": [
-        (EXAMPLE | {"growth-36": ("true", 80)}, "growth-36'`: give “stands”"),
-        (EXAMPLE | {"growth-36": ("open", 30)}, "a confidence from 50 to 100"),
-        (EXAMPLE | {"growth-36": ("open", "very")}, "a confidence from 50 to 100"),
-        (EXAMPLE | {"growth-36": "open"}, "growth-36'`: give"),
+        (EXAMPLE | {"pay-122060": ("true", 80)}, "pay-122060'`: give “stands”"),
+        (EXAMPLE | {"pay-122060": ("open", 30)}, "a confidence from 50 to 100"),
+        (EXAMPLE | {"pay-122060": ("open", "very")}, "a confidence from 50 to 100"),
+        (EXAMPLE | {"pay-122060": "open"}, "pay-122060'`: give"),
         (EXAMPLE | {"no-claim": ("open", 60)}, "no-claim'`: give"),
         (EXAMPLE | {"<img src=x>": ("open", 60)}, "`'<img src=x>'`"),
         (dict(list(EXAMPLE.items())[:3]), "3 of 10 claims"),
-        (EXAMPLE | {"growth-36": (..., ...)}, "9 of 10 claims"),
+        (EXAMPLE | {"pay-122060": (..., ...)}, "9 of 10 claims"),
     ],
     "brier": [
         ((0.45, TABLE), "Square each distance"),
