@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import charts, check, documents, pay, stats
+from helpers import check, pay, stats
 from helpers.lessons import nb03 as lesson
 
 DRAW_WEEKS = stats.draw_weeks
@@ -137,23 +137,3 @@ def test_what_the_notebook_says_below_its_panels():
     assert missed[13, 0, False] == 114
     delayed = {way: many for way, many in missed.items() if way[1] == 8}
     assert min(delayed, key=delayed.get) == (26, 8, True) and missed[26, 8, True] == 72
-
-
-@pytest.mark.parametrize("way", lesson.RIVALS.values(), ids=lesson.RIVALS)
-def test_panels_say_what_they_show(way):
-    table = lesson.stream()
-    figure = lesson.draw_roles(table, *lesson.corrected(table, **way))
-    assert "misses too many" in charts.title_of(figure) and "nan" not in charts.sentence_of(figure)
-    aci = check.reference("03", "aci")
-    figure = lesson.draw_adapted(table, aci(table, 0.5, 4), aci(table, 0, None))
-    assert "correction moves by" in charts.title_of(figure)
-    assert len(figure.axes) == 2, "the correction is drawn below the coverage"
-
-
-def test_the_paper_leaves_out_what_is_not_written(tmp_path):
-    text = f"# {check.PROMPT} A title\n\n## Results\n\nmethod|inside, %\n---|---:\nACI|80.1\n"
-    saved = documents.save(tmp_path, "preprint", text)
-    assert saved.unwritten == 1
-    written = (tmp_path / "preprint.md").read_text("utf-8")
-    assert check.PROMPT not in written and "ACI|80.1" in written
-    assert (tmp_path / "preprint.pdf").read_bytes().startswith(b"%PDF")
