@@ -1,6 +1,8 @@
 """Notebook 01: monthly series of postings, the panel of bases, and the checkers."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ from matplotlib.text import Text
 
 from helpers import charts, check, tables
 
+TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 COUNTRIES = {
     "Australia": "AU", "Canada": "CA", "France": "FR", "Germany": "DE", "Ireland": "IE", "Italy": "IT",
     "Netherlands": "NL", "United Kingdom": "GB", "United States": "US",
@@ -86,18 +89,7 @@ def answers(change):
     return table.sort_values("change", ascending=False)
 
 
-@check.build(
-    "Write change(series, start, end): the change in percent, or a ValueError.",
-    wrong={
-        "Start and end are swapped: that is the way back.": ("series[start], series[end]", "series[end], series[start]"),
-        "You divide by the later month. The base is the earlier one.": ("after / before - 1", "1 - before / after"),
-        "That is the new value in percent of the old one. Subtract 1 before you multiply by 100.": ("(after / before - 1)", "after / before"),
-        "That is a fraction. Multiply by 100 to get percent.": ("100 * (after", "(after"),
-        "That is the difference in percentage points. Divide it by the earlier month.": ("100 * (after / before - 1)", "after - before"),
-        "A base of zero gives no percent. Raise a ValueError there.": ("before == 0", "False"),
-        "A month that is there but empty (`nan`) is missing, too. Raise a ValueError there.": ("pd.isna(before) or pd.isna(after)", "False"),
-    },
-)  # fmt: skip
+@check.build(**TOLD["change"])
 def change(piece, ours, wrong):
     """Runs on made-up series: rises, falls, months that are missing, empty or zero."""
     draw, months = np.random.default_rng(1), pd.period_range("2022-01", "2024-06", freq="M")
@@ -147,16 +139,7 @@ def _fault(figure, first, second):
     return next((fault for fault, there_is in faults.items() if there_is), "")
 
 
-@check.build(
-    "Write two_countries(first, second), which returns a figure that misleads nobody.",
-    wrong={
-        "The axis does not begin at 0": ("ylim=(0, None), ", ""),
-        "There is no unit": ('ylabel="% of all postings", ', ""),
-        "Show only the months that both": (".dropna()", ""),
-        "A reader must find both countries": ('xlabel="month"', 'xlabel="month", legend=False'),
-        "The two lines have two scales": ('xlabel="month"', 'xlabel="month", secondary_y=[second.name]'),
-    },
-)  # fmt: skip
+@check.build(**TOLD["two_countries"])
 def two_countries(piece, ours, wrong):
     """The figure is looked at as drawn, for two real series and for others of different length."""
     draw, months = np.random.default_rng(2), pd.period_range("2020-01", "2023-12", freq="M")

@@ -1,7 +1,6 @@
 """Notebook 04: checkers, a queue to look at, exports with faults, and a service that is ill."""
 
 import asyncio
-import bisect
 import contextlib
 import functools
 import re
@@ -22,33 +21,36 @@ TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SECONDS = 0.005  # of a core for one answer, as we guess it before there is a service
 PATIENCE = 1.0  # seconds after which an applicant has left
 HOUR = 0.04048 + 2 * 0.004445  # USD for one core and 2 GB: AWS Fargate, Linux/x86, US East, March 2026
-BASIS = "Computed: requests at random moments, 5 ms of a core each."
+ODD, MISSED, HINTS, AGAIN = TOLD["odd"], TOLD["missed"], TOLD["hints"], [*TOLD["app"]["wrong"]][-1]
+LINES, FINE = ({int(line): why for line, why in lines.items()} for lines in TOLD["review"].values())
+EVERY = model.every_job()
 
 
 def serve(rate, processes, line, seconds=60):
     """Simulate a service: moments of the requests, seconds until each answer (NaN: refused, the line was full)."""
     moments = np.sort(np.random.default_rng(0).uniform(0, seconds, round(rate * seconds)))
-    ends, waits = [0.0] * processes, []
+    places = processes + line
+    ends, waits = [0.0] * places, []
     for moment in moments:
-        inside = len(ends) - bisect.bisect_right(ends, moment)
-        if inside < processes + line:
+        room = ends[-places] <= moment  # the request so many places before is answered
+        if room:
             ends.append(max(moment, ends[-processes]) + SECONDS)
-        waits.append(ends[-1] - moment if inside < processes + line else np.nan)
+        waits.append(ends[-1] - moment if room else np.nan)
     return moments, np.array(waits)
 
 
 def waiting_line(requests_a_second=100, cores=1):
     """Draw how many requests wait for an answer in ten seconds."""
-    moments, waits = serve(requests_a_second, cores, 10**6, 10)
+    moments, waits = serve(requests_a_second, cores, 10_000, 10)  # a line that is never full
     clock = np.linspace(0, 10, 500)
     inside = np.searchsorted(moments, clock, "right") - np.searchsorted(moments + waits, clock, "right")
     figure, axes = charts.blank(3.5)
     axes.plot(clock, inside, color=charts.UP)
-    axes.set(xlabel="Seconds", ylabel="Requests not yet answered", ylim=(0, max(20, *inside)))
+    axes.set(**TOLD["line"]["axes"], ylim=(0, max(20, *inside)))
     fast = f"99 in 100 are answered within {1000 * np.quantile(waits, 0.99):,.0f} ms"
     on = "one core" if cores == 1 else f"{cores} cores"
     said = f"{requests_a_second} requests a second on {on}: up to {max(inside)} wait at once, and {fast}."
-    return charts.finish(figure, fast, BASIS, said)
+    return charts.finish(figure, fast, TOLD["line"]["source"], said)
 
 
 def fair(processes=1, line=200):
@@ -58,12 +60,11 @@ def fair(processes=1, line=200):
     figure, axes = charts.blank(3.7)
     axes.scatter(moments, waits, s=3, color=charts.UP)
     axes.axhline(PATIENCE, color="black", linestyle="--", linewidth=1)
-    axes.set_xlabel("Seconds since the fair has opened (dashed: applicants leave)")
-    axes.set(ylabel="Seconds until the answer", ylim=(0, max(1.2, 1.1 * np.nanmax(waits))))
+    axes.set(**TOLD["fair"]["axes"], ylim=(0, max(1.2, 1.1 * np.nanmax(waits))))
     price = f"{processes * 730 * HOUR:,.0f} dollars a month"
     said = f"In the first minute {refused:.1f}% are refused at once, and {left:.1f}% leave before their answer. The price is {price}."
-    source = f"{BASIS} Prices: AWS Fargate, US East, March 2026."
-    return charts.finish(figure, f"{refused + left:.1f}% get no answer in time, for {price}", source, said)
+    title = f"{refused + left:.1f}% get no answer in time, for {price}"
+    return charts.finish(figure, title, TOLD["fair"]["source"], said)
 
 
 @functools.cache
@@ -83,10 +84,6 @@ def ill():
     return patient
 
 
-ODD, MISSED, HINTS, AGAIN = TOLD["odd"], TOLD["missed"], TOLD["hints"], [*TOLD["app"]["wrong"]][-1]
-LINES, FINE = ({int(line): why for line, why in lines.items()} for lines in TOLD["review"].values())
-
-
 @check.exercise('Replace the three dots with a dictionary such as {5: "why line 5 must not pass"}.')
 def review(answer):
     """The lines of the change that must not pass, with a reason each."""
@@ -94,28 +91,23 @@ def review(answer):
         return check.wrong('Give a dictionary from the number of a line to your reason, such as {5: "…"}.')
     found = {int(re.search(r"\d+", str(line))[0]) for line in answer}
     if blamed := sorted(found - set(LINES)):
-        why = FINE.get(blamed[0], "Which advert would get a wrong answer by it, or who could do harm?")
-        return check.wrong(f"Line {blamed[0]} may pass. {why}")
+        return check.wrong(f"Line {blamed[0]} may pass. {FINE.get(blamed[0], HINTS['line'])}")
     if missing := sorted(set(LINES) - found):
         where = "Dockerfile" if missing[0] > 12 else "test" if missing[0] > 8 else "encoder"
-        count = f"{len(found)} of {len(LINES)} found, and no fine line is blamed."
-        return check.wrong(f"{count} One more is in the {where}.")
+        return check.wrong(HINTS["more"].format(found=len(found), lines=len(LINES), where=where))
     ours = "\n".join(f"- line {line}: {reason}" for line, reason in LINES.items())
     return check.right(f"All seven. Compare your reasons with ours:\n\n{ours}")
 
 
-_EVERY = model.every_job()
-
-
-@functools.cache
-def _systems():
-    """dict of str to dict: faulty and good systems, each a function from jobs to ranges, beside what was signed."""
+@check.build(**TOLD["test_parity"])
+def test_parity(piece, ours, wrong):
+    """The learner's file is collected by pytest over good and faulty systems; most of the faults are not shown."""
     signed, _, data = product()
-    right, one = signed.predict(_EVERY), (_EVERY == ["Data Analyst", "EN", 50, "FR"]).all(axis=1)
-    rare = (_EVERY["level"] == "EX") & (_EVERY["country"] == "LT")
+    right, one = signed.predict(EVERY), (EVERY == ["Data Analyst", "EN", 50, "FR"]).all(axis=1)
+    rare = (EVERY["level"] == "EX") & (EVERY["country"] == "LT")
 
     def table(ends):
-        answers = dict(zip(map(tuple, _EVERY.to_numpy()), np.asarray(ends), strict=True))
+        answers = dict(zip(map(tuple, EVERY.to_numpy()), np.asarray(ends), strict=True))
         return lambda jobs: np.array([answers[job] for job in map(tuple, jobs[[*pay.FEATURES]].to_numpy())])
 
     systems = {
@@ -126,18 +118,12 @@ def _systems():
         "a rare job": table(right + 5 * rare.to_numpy()[:, None]),
         "no number": table(pd.DataFrame(right).mask(one)),
         "one end only": table(right + np.array([0, 3])),
-        "its own order": lambda jobs: table(right)(_EVERY.merge(jobs)),
+        "its own order": lambda jobs: table(right)(EVERY.merge(jobs)),
         "our export": model.from_bytes(data).predict,
         "a table of all answers": table(right),
     }
-    return {name: {"served": system, "signed": signed.predict} for name, system in systems.items()}
-
-
-@check.build(**TOLD["test_parity"])
-def test_parity(piece, ours, wrong):
-    """The learner's file is collected by pytest over good and faulty systems; most of the faults are not shown."""
-    takes = "A test takes two functions by name: `def test_parity(served, signed):`."
-    return suites.judge_tests(piece, _systems(), TOLD["faults"], takes)
+    systems = {name: {"served": system, "signed": signed.predict} for name, system in systems.items()}
+    return suites.judge_tests(piece, systems, TOLD["faults"], HINTS["takes"])
 
 
 def _fault_of(client, job, low, high):
@@ -149,13 +135,12 @@ def _fault_of(client, job, low, high):
         return HINTS["numpy"] if plain else f"A good job breaks it: {check.error_in_words(error)}."
     if said.status_code != 200:
         other = f"A good job is answered with {said.status_code}. {said.text[:120]}"
-        return HINTS["404"] if said.status_code == 404 else other
+        return HINTS.get(str(said.status_code), other)
     body = said.json()
     if not isinstance(body, dict) or not {"low", "high", "unit", "model"} <= set(body):
         return HINTS["fields"]
     if not np.allclose([body["low"], body["high"]], [low, high], rtol=0, atol=0.51):
-        told = f"For {job} it says {body['low']} to {body['high']}, and the model {low:.0f} to {high:.0f}."
-        return f"{told} {HINTS['place']}"
+        return HINTS["place"].format(job=job, said=body, low=low, high=high)
     return "" if (body["model"], body["unit"]) == ("judge-1", "thousand USD a year") else HINTS["name"]
 
 
@@ -164,7 +149,7 @@ def app(piece, ours, wrong):
     """The file is loaded beside a model that it has never seen, and asked good and bad questions."""
     from fastapi.testclient import TestClient
 
-    (signed, _, data), jobs = product(), _EVERY.sample(8, random_state=4)
+    (signed, _, data), jobs = product(), EVERY.sample(8, random_state=4)
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         Path("champion.onnx").write_bytes(data)
         loaded = runpy.run_path(str(piece), run_name="learner_app")
@@ -175,17 +160,15 @@ def app(piece, ours, wrong):
             for job, ends in zip(jobs.to_dict("records"), signed.predict(jobs), strict=True):
                 if fault := _fault_of(client, job, *ends):
                     return check.wrong(fault)
-            for name, body in ODD.items():
-                status = careful.post("/range", json=body).status_code
-                if name in MISSED and not 400 <= status < 500:
-                    return check.wrong(f"{MISSED[name]} (The status was {status}.)")
+            for name, missed in MISSED.items():
+                status = careful.post("/range", json=ODD[name]).status_code
+                if not 400 <= status < 500:
+                    return check.wrong(f"{missed} (The status was {status}.)")
             if "judge-1" not in client.get("/health").text:
                 return check.wrong(HINTS["health"])
             Path("champion.onnx").unlink()
-            with contextlib.suppress(Exception):
-                if client.post("/range", json=job).status_code == 200:
-                    return check.right(HINTS["right"])
-    return check.wrong(AGAIN)
+            again = careful.post("/range", json=job).status_code
+    return check.right(HINTS["right"]) if again == 200 else check.wrong(AGAIN)
 
 
 class _Clock(asyncio.SelectorEventLoop):
@@ -225,7 +208,7 @@ def _sent(send):
 @check.build(**TOLD["send"])
 def send(piece, ours, wrong):
     """Made-up services on a clock of their own: slow ones, failing ones, and a caller who is held up."""
-    cases = [(list(map(tuple, one["answers"])), one["due"]) for one in TOLD["services"]]
+    cases = [(one["answers"], one["due"]) for one in TOLD["services"]]
     plain, times, (late, early, *_) = _sent(piece), [], TOLD["send"]["wrong"]
     with contextlib.suppress(Exception):  # told below, with the case
         times = plain(*cases[0])[0]
@@ -235,8 +218,7 @@ def send(piece, ours, wrong):
     if any(time < 0 for time in times):
         return check.wrong(HINTS["clock"])
     versions = [(hint, _sent(one)) for hint, one in wrong]
-    fine = "It counts from when each request was due."
-    return check.judge_function(plain, _sent(ours), cases, versions, fine)
+    return check.judge_function(plain, _sent(ours), cases, versions, HINTS["sent"])
 
 
 @check.build(**TOLD["meets"])
@@ -252,18 +234,17 @@ def well(answer):
     """State is judged, not commands: the service is asked questions that nobody has seen."""
     if not hasattr(answer, "ask"):
         return check.wrong("Give the service itself: `answer = patient`.")
-    two = _EVERY["country"].isin(["GB", "DE"])
-    jobs = _EVERY.sample(300, weights=np.where(two, 10, 1), random_state=np.random.default_rng())
+    two = EVERY["country"].isin(["GB", "DE"])
+    jobs = EVERY.sample(300, weights=1 + 9 * two, random_state=np.random.default_rng())
     try:
         answers = answer.ask(jobs)
     except ConnectionError as error:
         return check.wrong(f"{error} A patient that is gone is not well: start it with the cell above.")
     off = (np.abs(answers[["low", "high"]].to_numpy() - product()[0].predict(jobs)) > 0.51).any(axis=1)
-    two_off, kind = two[jobs.index], "two" if answers["model"].nunique() > 1 else "all"
     if not off.any():
         return check.right(HINTS["well"])
-    kind = "others" if off[~two_off].any() else kind
-    return check.wrong(HINTS[kind].format(off=off.sum(), two=two_off.sum()))
+    kind = "others" if off[~two[jobs.index]].any() else "two" if answers["model"].nunique() > 1 else "all"
+    return check.wrong(HINTS[kind].format(off=off.sum(), two=two[jobs.index].sum()))
 
 
 card = check.checklist(__name__, "card", **TOLD["card"])
