@@ -15,13 +15,13 @@ from IPython.display import display
 
 from helpers import profile
 from helpers.check import running
-from helpers.check.judging import in_words, judge_function, judge_number, judge_stopped, shown
+from helpers.check.judging import judge_function, judge_number, judge_stopped, quoted, shown
 from helpers.check.reading import PROMPT, Verdict, as_month, as_number, guess, kept, right, written, wrong
 from helpers.check.solved import reference, solutions
 
 __all__ = [
     "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "checklist", "exercise", "exercises",
-    "guess", "in_words", "judge_function", "judge_number", "judge_stopped", "kept", "reference", "right",
+    "guess", "judge_function", "judge_number", "judge_stopped", "kept", "quoted", "reference", "right",
     "shown", "solutions", "written", "wrong",
 ]  # fmt: skip
 # Three dots that stand for nothing yet: as a value or a line of Python, but not as an index, argument or empty class.
@@ -107,7 +107,7 @@ def build(todo, wrong=None):
             try:
                 ours = reference(*place)
             except Exception as error:  # the learner's own file: anything can have happened to it
-                said = f"Ours cannot be used ({in_words(error)}), so yours is kept as it is."
+                said = f"Ours cannot be used ({quoted(error)}), so yours is kept as it is."
                 display(Verdict("wrong", f"{said} `git checkout` brings back what was in this notebook."))
                 return piece
             if _unfinished(piece):
@@ -117,7 +117,7 @@ def build(todo, wrong=None):
                 verdict = running.limited(lambda: judge(piece, ours, versions()))
             except BaseException as error:
                 endless = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
-                said = endless if isinstance(error, TimeoutError) else f"It stopped with {in_words(error)}."
+                said = endless if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
                 verdict = Verdict("wrong", said)
             if verdict.state != "right":
                 display(Verdict(verdict.state, f"{verdict.message} Ours is used until yours is right."))

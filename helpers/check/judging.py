@@ -34,7 +34,7 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
     (hint, callable): if `piece` does on every case what one of these does, its hint is given.
     """
     if not callable(piece):
-        return wrong(f"This is {in_words(piece)}, and a function is needed.")
+        return wrong(f"This is {quoted(piece)}, and a function is needed.")
     name, found = getattr(piece, "__name__", "your function"), []
     cases = list(map(tuple, cases))
     for case in cases:
@@ -55,8 +55,8 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
         if first_difference(version) is None:
             return wrong(hint)
     case, came, want = differs
-    call = f"`{name}({', '.join(map(shown, case))})` gave {in_words(came)}."
-    return wrong(f"{call} It should give {in_words(want)}.{' Did you forget `return`?' * (came is None)}")
+    call = f"`{name}({', '.join(map(shown, case))})` gave {quoted(came)}."
+    return wrong(f"{call} It should give {quoted(want)}.{' Did you forget `return`?' * (came is None)}")
 
 
 def judge_stopped(stopped, systems, faults):
@@ -134,6 +134,6 @@ def shown(value):
     return f"{value:.6g}" if isinstance(value, float) else textwrap.shorten(repr(value), 80, placeholder=" …")
 
 
-def in_words(value):
+def quoted(value):
     """str: a value or an error as :func:`shown`, for a sentence in Markdown."""
     return html.escape(shown(value), quote=False)

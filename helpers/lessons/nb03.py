@@ -223,7 +223,7 @@ def mine(piece, ours, wrong):
     try:
         found = piece(given)
     except (IndexError, KeyError) as error:
-        return check.wrong(f"It stopped with {check.in_words(error)}. Think of a role that is new.")
+        return check.wrong(f"It stopped with {check.quoted(error)}. Think of a role that is new.")
     if not given.equals(table):
         return check.wrong("`mine` changes the stream it is given. Work on a copy: `stream.assign(...)`.")
     if not isinstance(found, tuple | list) or [type(one) for one in found] != [pd.Series] * 2:
