@@ -88,7 +88,7 @@ def test_build(number, name, said, tmp_path):
 @each(check.builds)
 def test_each_named_wrong_version_gets_its_own_hint(number, name, said):
     judge = checker(number, name)
-    named = check.versions(judge)
+    named = judge.versions()
     for hint, piece in named:
         judge(piece)
         assert said[-1].state == "wrong" and hint in said[-1].message, (hint, said[-1])

@@ -4,56 +4,45 @@ The checkers of a notebook stand in its lesson (``helpers/lessons/nb02.py``) and
 raises, hangs or harms the course, whatever it is handed.
 """
 
-import ast
 import contextlib
 import functools
 import importlib
 import inspect
-import itertools
-import pathlib
+import re
 import textwrap
-from collections.abc import Iterator
 
 from IPython.display import display
 
 from helpers import profile
 from helpers.check import running
-from helpers.check.guessing import guess
-from helpers.check.judging import error_in_words, judge_function, judge_stopped, shown
-from helpers.check.reading import PROMPT, as_month, as_number, judge_number, kept, written
+from helpers.check.judging import judge_function, judge_number, judge_stopped, quoted, shown
+from helpers.check.reading import PROMPT, Verdict, as_month, as_number, guess, kept, right, written, wrong
 from helpers.check.solved import reference, solutions
-from helpers.check.verdict import Verdict, right, wrong
 
 __all__ = [
     "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "checklist", "exercise", "exercises",
-    "guess", "judge_function", "judge_number", "judge_stopped", "kept", "reference", "right",
-    "shown", "solutions", "versions", "written", "wrong",
+    "guess", "judge_function", "judge_number", "judge_stopped", "kept", "quoted", "reference", "right",
+    "shown", "solutions", "written", "wrong",
 ]  # fmt: skip
+# Three dots that stand for nothing yet: as a value or a line of Python, but not as an index, argument or empty class.
+_DOTS = re.compile(r"(?m)(^|[:=]|\breturn)\s*\.\.\.\s*(#.*)?$")
+_EMPTY_CLASS = re.compile(r"\bclass [^\n]*:\s*\.\.\.")
 
 
 def __getattr__(name):
-    place = f"helpers.lessons.{name}"
     try:
-        return importlib.import_module(place)
+        return importlib.import_module(f"helpers.lessons.{name}")
     except ModuleNotFoundError as error:
-        if error.name != place:
-            raise
-        raise AttributeError(f"There are no checkers in {name}.") from None
+        raise AttributeError(f"There are no checkers in {name}: {error}.") from None
 
 
-def exercises(notebook):
-    """tuple of str: names of the exercises of a notebook that is written, such as ``"01"``."""
-    return _named(notebook, "is_exercise")
-
-
-def builds(notebook):
-    """tuple of str: names of the builds of a notebook that is written."""
-    return _named(notebook, "is_build")
-
-
-def _named(notebook, kind):
+def _named(kind, notebook):
+    """tuple of str: names of the checkers of one kind, such as ``"01"``, in a notebook that is written."""
     checkers = vars(__getattr__(f"nb{notebook}"))
-    return tuple(name for name, value in checkers.items() if getattr(value, kind, False))
+    return tuple(name for name, value in checkers.items() if getattr(value, "kind", "") == kind)
+
+
+exercises, builds = (functools.partial(_named, kind) for kind in ("exercise", "build"))
 
 
 def exercise(todo):
@@ -75,7 +64,7 @@ def exercise(todo):
                 profile.mark_solved(judge.__module__[-2:], judge.__name__)
             return verdict
 
-        checker.is_exercise = True
+        checker.kind = "exercise"
         return checker
 
     return decorate
@@ -94,100 +83,71 @@ def checklist(lesson, name, todo, needs, figure=""):
 
 def _bounded(answer):
     """No more of a text or of an iterator than anybody would hand in: a judge may need time for each part."""
-    if isinstance(answer, str):
-        return answer[:50_000]
-    return list(itertools.islice(answer, 1000)) if isinstance(answer, Iterator) else answer
+    if hasattr(answer, "__next__"):
+        return [one for _, one in zip(range(1000), answer, strict=False)]
+    return answer[:50_000] if isinstance(answer, str) else answer
 
 
 def build(todo, wrong=None):
     """Make a checker out of a function that judges a piece which the learner built.
 
-    The checker shows a verdict and returns the piece to go on with: the learner's if it is right, else ours.
-
-    Parameters
-    ----------
-    todo : str
-        One sentence: what the piece must do.
-    wrong : dict of str to (str, str)
-        Named wrong versions: the hint for a likely mistake, and the edit (old text, new text) that turns our
-        solution into it.
-
-    Notes
-    -----
-    The judge takes ``(piece, ours, versions)``: the last is a list of (hint, wrong version).
+    The checker shows a verdict and returns the piece to go on with: the learner's if it is right, else ours. `todo` is one
+    sentence: what the piece must do. `wrong` maps the hint for a likely mistake to the edit (old text, new text) that turns
+    our solution into it. The judge takes ``(piece, ours, versions)``: the last is a list of (hint, wrong version).
     """
 
     def decorate(judge):
-        notebook, name = judge.__module__[-2:], judge.__name__
+        place = judge.__module__[-2:], judge.__name__
+
+        def versions():
+            return [(hint, reference(*place, tuple(edit))) for hint, edit in (wrong or {}).items()]
 
         @functools.wraps(judge)
         def checker(piece=...):
             try:
-                ours = reference(notebook, name)
+                ours = reference(*place)
             except Exception as error:  # the learner's own file: anything can have happened to it
-                display(Verdict("wrong", f"Ours cannot be used, so yours is kept as it is. {error}"))
+                said = f"Ours cannot be used ({quoted(error)}), so yours is kept as it is."
+                display(Verdict("wrong", f"{said} `git checkout` brings back what was in this notebook."))
                 return piece
             if _unfinished(piece):
                 display(Verdict("open", f"{todo} Until then ours is used."))
                 return ours
             try:
-                verdict = running.limited(lambda: judge(piece, ours, versions(checker)))
-            except TimeoutError:
-                said = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
-                verdict = Verdict("wrong", said)
+                verdict = running.limited(lambda: judge(piece, ours, versions()))
             except BaseException as error:
-                verdict = Verdict("wrong", f"It stopped with {error_in_words(error)}.")
+                endless = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
+                said = endless if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
+                verdict = Verdict("wrong", said)
             if verdict.state != "right":
                 display(Verdict(verdict.state, f"{verdict.message} Ours is used until yours is right."))
                 return ours
             display(right(f"{verdict.message} Yours is used from here on."))
-            profile.mark_solved(notebook, name)
-            _keep(piece, notebook, name)
+            profile.mark_solved(*place)
+            with contextlib.suppress(OSError, TypeError):  # no source is to be had, or the disk is full
+                source, ending = _source(piece)
+                (profile.work(place[0]) / f"{place[1]}.{ending}").write_text(source, "utf-8")
             return piece
 
-        checker.is_build, checker.place, checker.wrong = True, (notebook, name), wrong or {}
+        checker.kind, checker.versions = "build", versions
         return checker
 
     return decorate
 
 
-def versions(checker):
-    """list of (hint, wrong version): what the named edits of a build make of our solution."""
-    return [(hint, reference(*checker.place, tuple(edit))) for hint, edit in checker.wrong.items()]
-
-
-def _keep(piece, notebook, name):
-    """Put the source of a right piece into the learner's work folder, of a file a copy: a fresh notebook writes over it."""
-    with contextlib.suppress(OSError, TypeError):  # a source that is not to be had, a disk that is full
-        kind = f"right{piece.suffix}" if hasattr(piece, "suffix") else ("py", "txt")[isinstance(piece, str)]
-        (profile.work(notebook) / f"{name}.{kind}").write_text(_source(piece), "utf-8")
-
-
 def _source(piece):
-    if isinstance(piece, pathlib.Path):
-        return piece.read_text("utf-8", "replace")
-    return piece if isinstance(piece, str) else textwrap.dedent(inspect.getsource(piece))
+    """The text of a piece, and how its file ends that is kept; of a file a copy: a fresh notebook writes over it."""
+    if hasattr(piece, "read_text"):
+        return piece.read_text("utf-8", "replace"), f"right{piece.suffix}"
+    return (piece, "txt") if isinstance(piece, str) else (textwrap.dedent(inspect.getsource(piece)), "py")
 
 
 def _unfinished(piece):
-    """bool: is this still the stub, with three dots that are no index, type, required field or empty class?"""
+    """bool: is this still the stub?"""
     if piece is None or piece is ...:
         return True
     try:
-        source = _source(piece)
-        if isinstance(piece, str) or getattr(piece, "suffix", ".py") != ".py":
-            return "..." in source
-        nodes = list(ast.walk(ast.parse(source)))
-    except FileNotFoundError:
-        return True
-    except Exception:  # no source, no Python, an object whose methods fail: the judge will say
-        return False
-    fine = set()
-    for node in nodes:
-        if isinstance(node, ast.Subscript):
-            fine |= set(ast.walk(node.slice))
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Field", "Body", "Query"):
-            fine |= set(node.args)
-        elif isinstance(node, ast.ClassDef):
-            fine |= {part.value for part in node.body if isinstance(part, ast.Expr)}
-    return any(isinstance(node, ast.Constant) and node.value is ... and node not in fine for node in nodes)
+        source, ending = _source(piece)
+    except Exception as error:  # no source, an object whose methods fail: the judge will say
+        return isinstance(error, FileNotFoundError)
+    return bool(_DOTS.search(_EMPTY_CLASS.sub("", source))) if ending.endswith("py") else "..." in source

@@ -1,48 +1,52 @@
 """Judge a function by what it does: on cases, against ours, and against named wrong versions."""
 
+import contextlib
 import copy
-import dataclasses
 import html
-import numbers
 import textwrap
 
 import numpy as np
 import pandas as pd
 
-from helpers.check.verdict import right, wrong
+from helpers.check.reading import as_number, right, wrong
 
 
-@dataclasses.dataclass(frozen=True)
-class _Raised:
-    error: BaseException
+def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
+    """Judge a number against the right one and against what likely mistakes give.
+
+    It is right within plus or minus `tolerance`, so that rounding does not matter. `mistakes` maps what a likely mistake gives
+    to its hint; the nearest is used if it is within the tolerance, else the hint with the key None. With `percent` the same
+    as a share (0.36 for 36%) is right, too.
+    """
+    value = as_number(answer)
+    if abs(value - target) <= tolerance:
+        return right(reason)
+    if percent and "%" not in str(answer)[:100] and abs(100 * value - target) <= tolerance:
+        return right(f"{reason} (You gave the share {value:.3g}; as a percentage it is {100 * value:.3g}.)")
+    near = [number for number in mistakes if number is not None and abs(value - number) <= tolerance]
+    return wrong(mistakes[min(near, key=lambda number: abs(value - number), default=None)])
 
 
 def judge_function(piece, ours, cases, versions=(), reason=""):
-    """Judge a function by what it does on cases, against ours.
+    """Judge a function by what it does on cases (arguments, of which every function gets copies), against ours.
 
-    Of the first case that goes wrong it is said what was called, what came back and what should have.
-
-    Parameters
-    ----------
-    cases : iterable
-        A tuple of arguments each, or a pair (tuple, dict) with named ones. Every function gets copies.
-    versions : list of (hint, callable)
-        If `piece` does on every case what one of these does, its hint is given.
+    Of the first case that goes wrong it is said what was called, what came back and what should have. `versions` are pairs
+    (hint, callable): if `piece` does on every case what one of these does, its hint is given.
     """
     if not callable(piece):
-        return wrong(f"This is {html.escape(shown(piece), quote=False)}, and a function is needed.")
-    name = getattr(piece, "__name__", "your function")
-    cases = [case if _has_names(case) else (tuple(case), {}) for case in cases]
-    found = []
+        return wrong(f"This is {quoted(piece)}, and a function is needed.")
+    name, found = getattr(piece, "__name__", "your function"), []
+    cases = list(map(tuple, cases))
     for case in cases:
         given = copy.deepcopy(case)
-        found.append(_call(piece, given))
-        if not _unchanged(given, case):
+        found.append(_result(piece, given))
+        if not _agree(given, case, in_place=True):
             return wrong(f"`{name}` changes what it is given. Work on a copy: the caller's data must stay.")
 
     def first_difference(function):
-        results = (_call(function, copy.deepcopy(case)) for case in cases)
-        return next((pair for pair in enumerate(results) if not _agree(found[pair[0]], pair[1])), None)
+        wanted = (_result(function, copy.deepcopy(case)) for case in cases)
+        three = zip(cases, found, wanted, strict=True)
+        return next((one for one in three if not _agree(*one[1:])), None)
 
     differs = first_difference(ours)
     if differs is None:
@@ -50,12 +54,9 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
     for hint, version in versions:
         if first_difference(version) is None:
             return wrong(hint)
-    place, want = differs
-    args, named = cases[place]
-    call = ", ".join([*map(shown, args), *(f"{key}={shown(value)}" for key, value in named.items())])
-    nothing = " Did you forget `return`?" if found[place] is None else ""
-    came, should = _told(found[place], "gave", "stopped"), _told(want, "give", "stop")
-    return wrong(f"`{name}({call})` {came}. It should {should}.{nothing}")
+    case, came, want = differs
+    call = f"`{name}({', '.join(map(shown, case))})` gave {quoted(came)}."
+    return wrong(f"{call} It should give {quoted(want)}.{' Did you forget `return`?' * (came is None)}")
 
 
 def judge_stopped(stopped, systems, faults):
@@ -72,43 +73,39 @@ def judge_stopped(stopped, systems, faults):
     return wrong(f"{score}. {faults[missed[0]]}") if missed else right(f"{score}, and no good one.")
 
 
-def _has_names(case):
-    return len(case) == 2 and isinstance(case[0], tuple) and isinstance(case[1], dict)
-
-
-def _call(function, case):
+def _result(function, case):
+    """What a function returns, or the error that it raises."""
     try:
-        return function(*case[0], **case[1])
-    except KeyboardInterrupt:  # the time is up
-        raise
-    except BaseException as error:  # also SystemExit
-        return _Raised(error)
+        return function(*case)
+    except (Exception, SystemExit) as error:  # not OutOfTime
+        return error
 
 
-def _told(result, gives, stops):
-    if isinstance(result, _Raised):
-        return f"{stops} with {error_in_words(result.error)}"
-    return f"{gives} {html.escape(shown(result), quote=False)}"
+def _agree(*two, **how):
+    with contextlib.suppress(Exception):  # results of any kind
+        return alike(*two, **how)
 
 
-def _agree(found, expected):
-    try:
-        if isinstance(expected, _Raised):
-            return isinstance(found.error, type(expected.error))
-        return alike(found, expected)
-    except Exception:  # results of any kind
-        return False
+def alike(found, expected, in_place=False):
+    """bool: the same result, numbers to one part in a million, tables by their labels, in any reasonable form.
 
-
-def alike(found, expected):
-    """bool: the same result, numbers to one part in a million, tables by their labels, in any reasonable form."""
+    With `in_place` tables must also be in the same order and of the same types. Into functions it does not look.
+    """
     if isinstance(expected, dict):
-        return set(found) == set(expected) and all(alike(found[key], expected[key]) for key in expected)
+        same = set(found) == set(expected)
+        return same and all(alike(found[key], expected[key], in_place) for key in expected)
+    if isinstance(expected, tuple | list):
+        pairs = zip(found, expected, strict=False)
+        return len(found) == len(expected) and all(alike(*pair, in_place) for pair in pairs)
+    if isinstance(expected, BaseException):
+        return isinstance(found, type(expected))
     if expected is None or isinstance(expected, str):
         return found is expected or bool(found == expected)
-    if isinstance(expected, tuple | list):
-        return len(found) == len(expected) and all(map(alike, found, expected))
+    if callable(expected):
+        return callable(found)
     if isinstance(expected, pd.Series | pd.DataFrame) and isinstance(found, type(expected)):
+        if in_place:
+            return found.equals(expected)
         found = found.reindex_like(expected) if found.shape == expected.shape else found
     found, expected = np.asarray(found), np.asarray(expected)
     truth = [one.ndim == 0 and one.dtype.kind == "b" for one in (found, expected)]
@@ -119,37 +116,24 @@ def alike(found, expected):
     return bool(np.all((found == expected) | (pd.isna(found) & pd.isna(expected))))
 
 
-def _unchanged(given, before):
-    if isinstance(given, dict):
-        return list(given) == list(before) and _unchanged([*given.values()], [*before.values()])
-    if isinstance(given, list | tuple):
-        return len(given) == len(before) and all(map(_unchanged, given, before))
-    if isinstance(given, np.ndarray):
-        return given.shape == before.shape and _unchanged(pd.Series(given.ravel()), pd.Series(before.ravel()))
-    if isinstance(given, pd.Series | pd.DataFrame):
-        return given.equals(before)
-    # A model, a function: not looked into.
-    return given == before or given != given if isinstance(given, numbers.Number | str) else True
-
-
 def shown(value):
-    """str: a value as a learner would write it, short."""
+    """str: a value as a learner would write it, short; of an error its kind and what it says."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, BaseException):
+        said = textwrap.shorten(str(value), 120, placeholder=" …")
+        return f"the error `{type(value).__name__}`" + (f" ({said})" if said else "")
     if isinstance(value, pd.DataFrame):
-        cells = value.iloc[0].items() if len(value) == 1 else ()
-        row = ", ".join(f"{name} {shown(cell)}" for name, cell in cells)
-        return f"a table of one row: {row[:120]}" if row else f"a table of {len(value):,} rows"
+        rows = f"one row: {shown(dict(value.iloc[0]))}" if len(value) == 1 else f"{len(value):,} rows"
+        return f"a table of {rows}"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {shown(one)}' for key, one in list(value.items())[:6])}}}"
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):
         return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"
-    if isinstance(value, np.generic):
-        return shown(value.item())
     if callable(value):
         return getattr(value, "__name__", "a function")
     return f"{value:.6g}" if isinstance(value, float) else textwrap.shorten(repr(value), 80, placeholder=" …")
 
 
-def error_in_words(error):
-    """str: the kind of an error, and what it says, short."""
-    said = html.escape(textwrap.shorten(str(error), 120, placeholder=" …"), quote=False)
-    return f"`{type(error).__name__}`" + (f" ({said})" if said else "")
+def quoted(value):
+    """str: a value or an error as :func:`shown`, for a sentence in Markdown."""
+    return html.escape(shown(value), quote=False)

@@ -1,21 +1,45 @@
-"""Read answers: numbers and months in any reasonable form, and texts for what their reader needs."""
+"""Read what a learner says, in any reasonable form: numbers, months, texts, files; and keep what they expect."""
 
+import contextlib
+import functools
 import math
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from IPython.display import display
 
-from helpers.check.verdict import Verdict, right, wrong
+from helpers import profile
 
 PROMPT = "✎"
+# What each guessed figure means. In the notebook it would give the answer away.
+_MEANINGS = tomllib.loads(Path(__file__).with_name("guesses.toml").read_text("utf-8"))
+_HEADS = {
+    "open": "◯ Not answered yet.",
+    "wrong": "✗ Not yet.",
+    "right": "✓ Right.",
+    "some": "◐ Read.",  # of a text, which no machine can call right: some points found, or all
+    "all": "✓ Read.",
+}
 
 
-def _single(answer):
-    """What stands in a table, column or list of one; else the answer itself."""
-    if isinstance(answer, pd.DataFrame | pd.Series | pd.Index | np.ndarray):
-        return pd.Series(np.ravel(answer)).item()
-    return answer[0] if isinstance(answer, list | tuple) and len(answer) == 1 else answer
+class Verdict:
+    """What a checker says: a state of `_HEADS` (or another head), and what to do next, or why it is right, in Markdown."""
+
+    def __init__(self, state, message=""):
+        self.state, self.message = state, message
+
+    def _repr_markdown_(self):
+        return f"**{_HEADS.get(self.state, self.state)}** {self.message}".rstrip()
+
+    def __repr__(self):
+        return self._repr_markdown_().replace("**", "", 2)
+
+
+# Right, with the reason; or wrong, with a hint that names the likely mistake.
+right, wrong = (functools.partial(Verdict, state) for state in ("right", "wrong"))
 
 
 def as_number(answer):
@@ -23,8 +47,8 @@ def as_number(answer):
 
     Raises ValueError or TypeError if there is no finite number in it. (Checkers may let it rise.)
     """
-    answer = _single(answer)
-    if isinstance(answer, bool | np.bool_):
+    answer = pd.Series(np.ravel(answer)).item()
+    if isinstance(answer, bool):
         raise ValueError("True and False are not numbers here")
     if isinstance(answer, str):
         answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%")
@@ -36,40 +60,17 @@ def as_number(answer):
 
 
 def as_month(answer):
-    """str: a month such as ``"2024-08"``, from it or any of its days: text, date, Timestamp, Period, datetime64."""
-    answer = _single(answer)
-    answer = answer.start_time if isinstance(answer, pd.Period) else answer
-    return f"{pd.Timestamp(str(answer).strip()[:30]):%Y-%m}"
-
-
-def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
-    """Judge a number against the right one and against what likely mistakes give.
-
-    It is right within plus or minus `tolerance`, so that rounding does not matter. `mistakes` maps what a likely mistake gives
-    to its hint; the nearest is used if it is within the tolerance, else the hint with the key None. With `percent` the same
-    as a share (0.36 for 36%) is right, too.
-    """
-    value, answer = as_number(answer), _single(answer)
-    if abs(value - target) <= tolerance:
-        return right(reason)
-    share = percent and not (isinstance(answer, str) and "%" in answer)
-    if share and abs(100 * value - target) <= tolerance:
-        return right(f"{reason} (You gave the share {value:.3g}; as a percentage it is {100 * value:.3g}.)")
-    near = [number for number in mistakes if number is not None and abs(value - number) <= tolerance]
-    return wrong(mistakes[min(near, key=lambda number: abs(value - number), default=None)])
+    """str: a month such as ``"2024-08"``, from it or any of its days: text, date, Timestamp, Period, one in a table."""
+    day = str(pd.Series(np.ravel(answer)).item()).partition("/")[0]  # a week is written as two days
+    return f"{pd.Timestamp(day.strip()[:30]):%Y-%m}"
 
 
 def written(text, points, figures=None):
-    """Look in a text for what its reader needs. This never says "right": only a reader can.
+    """Look in a text (Markdown) for what its reader needs. This never says "right": only a reader can.
 
-    Parameters
-    ----------
-    text : str
-        Markdown. Headings, pictures and prompts (paragraphs that begin with the pencil) do not count as text.
-    points : dict of str to str
-        What a reader needs ("says in which period") to a regular expression that finds it, case ignored.
-    figures : dict of str to float, optional
-        A word, and the number that must stand in the text with it, or with a percent sign, as exact as it is written there.
+    Headings, pictures and prompts (paragraphs that begin with the pencil) do not count as text. `points` maps what a reader
+    needs ("says in which period") to a regular expression that finds it, case ignored. `figures` maps a word to the number
+    that must stand in the text with it, or with a percent sign, as exact as it is written there.
     """
     parts = (" ".join(part.split()) for part in re.split(r"(?m)\n\s*\n|^#.*$", str(text)[:50_000]))
     body = "\n\n".join(part for part in parts if not part.startswith((PROMPT, "!")))
@@ -78,13 +79,11 @@ def written(text, points, figures=None):
     found = {point: bool(re.search(pattern, body, re.IGNORECASE)) for point, pattern in points.items()}
     for word, value in (figures or {}).items():
         named = word.casefold() in body.casefold()
-        numbers = re.findall(r"(\d[\d,]*(?:\.\d+)?)(\s?%|\spercent)?", body)
-        exact = [
+        found[f"gives the {word} as computed"] = any(
             abs(float(number.replace(",", "")) - value) <= 0.51 * 10 ** -len(number.partition(".")[2])
-            for number, percent in numbers
+            for number, percent in re.findall(r"(\d[\d,]*(?:\.\d+)?)(\s?%|\spercent)?", body)
             if named or percent
-        ]
-        found[f"gives the {word} as computed"] = any(exact)
+        )
     lines = [f"- {'✓' if there else '○ not found:'} {point}" for point, there in found.items()]
     head = f"{sum(found.values())} of {len(found)} points found. Whether it convinces, only a reader can say."
     return Verdict("all" if all(found.values()) else "some", "\n".join([head, "", *lines]))
@@ -93,25 +92,73 @@ def written(text, points, figures=None):
 def kept(file, rules, reason):
     """Judge a file by rules, the first that is broken first: text, or what was read of YAML (dicts and lists).
 
-    Parameters
-    ----------
-    rules : iterable of dict
-        ``hint``, and regular expressions: ``like`` must be found and ``unlike`` must not, in the whole file or, with ``at``,
-        at one of some places, such as ``"spec.containers.0.image"``.
+    A rule has a ``hint`` and regular expressions: ``like`` must be found and ``unlike`` must not, in the whole file or, with
+    ``at``, at one of some places, such as ``"spec.containers.0.image"``.
     """
     for rule in rules:
-        found = [str(_at(file, place)) for place in rule["at"]] if "at" in rule else [str(file)]
-        pairs = ("like", ""), ("unlike", r"\Z.")
-        like, unlike = (re.compile(rule.get(*pair), re.MULTILINE) for pair in pairs)
-        if not any(map(like.search, found)) or any(map(unlike.search, found)):
+        found = "\n".join(filter(None, (_at(file, place) for place in rule.get("at", [""]))))
+        like, unlike = rule.get("like", ""), rule.get("unlike", r"\Z.")
+        if not re.search(like, found, re.MULTILINE) or re.search(unlike, found, re.MULTILINE):
             return wrong(rule["hint"])
     return right(reason)
 
 
 def _at(file, place):
-    for key in place.split("."):
-        try:
-            file = file[int(key) if isinstance(file, list) else key]
-        except (LookupError, TypeError, ValueError):
-            return ""
-    return file
+    with contextlib.suppress(LookupError, TypeError, ValueError):
+        return ("{0" + "".join(f"[{key}]" for key in place.split(".") if key) + "}").format(file)
+    return ""
+
+
+class guess:
+    """Keep a guess. The first one counts: after the figure was shown it is not replaced.
+
+    `said` is a number or text, three dots while nothing was said; `what` says what to put in their place.
+    """
+
+    def __init__(self, notebook, name, said, what):
+        self.key, self.meaning = f"{notebook}.{name}", _MEANINGS.get(notebook, {}).get(name, "")
+        nothing = said is ... or said is None
+        before = profile.read().guesses.get(self.key)
+        if before and (nothing or before.was is not None):
+            display(Verdict("✓ Your first guess counts:", f"{_spelled(before.said, '`')}."))
+        elif nothing:
+            todo = f"Replace the three dots with {what}, then run the next cell."
+            display(Verdict("◯ No guess yet.", todo))
+        else:
+            try:
+                said = as_number(said)
+            except Exception:  # a word, or anything else
+                said = " ".join(str(said).split())[:60]
+            profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=said)}))
+            display(Verdict("✓ Kept:", f"{_spelled(said, '`')}. Now run the next cell."))
+
+    def compare(self, actual, at_least=False, **figures):
+        """Show the figure, rounded as it is to be read, how far off the guess was, and how many were hits before.
+
+        A guess of `at_least` so much is met by more. `figures` are what the meaning of the figure names in braces.
+        """
+        lines = []
+        if kept := profile.read().guesses.get(self.key):
+            numbers = not isinstance(kept.said, str) and not isinstance(actual, str)
+            off = f", {_spelled(abs(kept.said - actual))} off" if numbers else ""
+            met = at_least and numbers and actual >= kept.said
+            verdict = "that is enough" if met else "a hit" if _hit(kept.said, actual) else "no hit"
+            lines.append(f"You said {_spelled(kept.said, '`')}{'' if met else off}: {verdict}.")
+            was = kept.said if met else actual if isinstance(actual, str) else float(actual)
+            profile.update(lambda told: setattr(told.guesses[self.key], "was", was))
+            past = [one for one in profile.read().guesses.values() if one.was is not None]
+            hits = sum(_hit(one.said, one.was) for one in past)
+            lines.append(f"So far {hits} of {len(past)} guesses came within a tenth of the figure.")
+        lines.append(self.meaning.format(**figures))
+        display(Verdict(f"It is {_spelled(actual)}.", " ".join(lines)))
+
+
+def _spelled(value, mark=""):
+    """A number, or words; between marks of code, so that what a learner typed is not shown as markup."""
+    return f"{mark}{value.replace('`', '')}{mark}" if isinstance(value, str) else f"{value:,.10g}"
+
+
+def _hit(said, was):
+    if isinstance(said, str) or isinstance(was, str):
+        return str(said).casefold() == str(was).casefold()
+    return abs(said - was) <= 0.1 * abs(was)

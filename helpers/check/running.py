@@ -1,8 +1,10 @@
 """Run code by a learner so that it can neither hang the notebook nor change what others rely on."""
 
+import concurrent.futures
 import contextlib
 import copy
 import ctypes
+import itertools
 import os
 import random
 import sys
@@ -14,6 +16,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from IPython.utils.capture import capture_output
+from matplotlib._pylab_helpers import Gcf
 
 SECONDS = 20  # that a judge may take; it needs two or three, and ten on a slow machine
 _NAME = "judge of a learner's code"
@@ -30,39 +33,30 @@ def limited(call):
     """
     if threading.current_thread().name == _NAME:
         return call()
-    outcome = {}
+    outcome = concurrent.futures.Future()
 
     def run():
         try:
-            outcome["value"] = call()
+            outcome.set_result(call())
         except BaseException as error:  # also SystemExit: the notebook must go on
-            outcome["error"] = error
+            outcome.set_exception(error)
 
     thread = threading.Thread(target=run, name=_NAME, daemon=True)
     # All of it is put back by this thread: one that sleeps through its end would put it back at a bad moment.
     with _as_before():
         thread.start()
         try:
-            thread.join(SECONDS)
-        finally:  # the learner may have stopped the cell
-            late = thread.is_alive()
-            for _ in range(10 * late):  # an endless loop may catch the first ones
+            return outcome.result(SECONDS)
+        finally:  # the time is up, or the learner has stopped the cell; an endless loop may catch the first ones
+            thread.join(0.2)
+            for _ in itertools.takewhile(lambda _: thread.is_alive(), range(10)):
                 stop = ctypes.py_object(OutOfTime)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), stop)
                 thread.join(0.2)
-                if not thread.is_alive():
-                    break
-    if late:
-        raise TimeoutError
-    if "error" in outcome:
-        raise outcome["error"]
-    return outcome["value"]
 
 
 @contextlib.contextmanager
 def _as_before():
-    figures, modules, options = _figures(), sys.modules.copy(), copy.deepcopy(pd.options.d)
-    chance, older_chance = np.random.get_state(), random.getstate()  # noqa: NPY002 (learners do seed it)
     with (
         capture_output(),
         warnings.catch_warnings(action="ignore"),
@@ -70,16 +64,11 @@ def _as_before():
         mock.patch.dict(os.environ),
         mock.patch.object(sys, "path", sys.path.copy()),
         matplotlib.rc_context(),
+        mock.patch.dict(Gcf.figs),  # figures that are left open would be shown below the cell
+        contextlib.ExitStack() as then,
     ):
+        then.callback(sys.modules.update, sys.modules.copy())  # what was imported since may stay
+        then.callback(pd.options.d.update, copy.deepcopy(pd.options.d))
+        then.callback(np.random.set_state, np.random.get_state())  # noqa: NPY002 (learners do seed it)
+        then.callback(random.setstate, random.getstate())
         yield
-    for number in _figures() - figures:
-        sys.modules["matplotlib.pyplot"].close(number)
-    sys.modules.update(modules)  # what was imported since may stay
-    pd.options.d.update(options)
-    np.random.set_state(chance)  # noqa: NPY002
-    random.setstate(older_chance)
-
-
-def _figures():
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if pyplot else set()

@@ -3,20 +3,19 @@
 import copy
 import dataclasses
 import os
-import shutil
-import sys
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from helpers.check.judging import judge_stopped
+from helpers.check.reading import wrong
 from helpers.check.running import limited
-from helpers.check.verdict import wrong
 
 # No settings of the learner's folder or computer count, nothing is written, no handler of the kernel is replaced.
-_OPTIONS = ["-c", os.devnull, "--noconftest", "--import-mode=importlib", "--capture=no", "--continue-on-collection-errors"]  # fmt: skip
+_OPTIONS = ["--noconftest", "--import-mode=importlib", "--capture=no", "--continue-on-collection-errors"]
 _OFF = ("cacheprovider", "terminal", "unraisableexception", "threadexception", "faulthandler")
 
 
@@ -34,36 +33,34 @@ def _run(tests, systems):
     rows = []
 
     class Plugin:
-        def pytest_generate_tests(self, metafunc):
-            if "planted_system" in metafunc.fixturenames:
-                metafunc.parametrize("planted_system", list(systems), scope="session")
+        planted_system = pytest.fixture(scope="session", params=systems)(lambda self, request: request.param)
 
-        def pytest_runtest_setup(self, item):
-            values = item.callspec.params if hasattr(item, "callspec") else {}
-            item.user_properties.append(("system", values.get("planted_system", "all")))
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtest_makereport(self, item):
+            report = yield
+            if report.failed or (report.when == "call" and report.passed):
+                values = item.callspec.params if hasattr(item, "callspec") else {}
+                system, name = values.get("planted_system", "all"), item.name.partition("[")[0]
+                rows.append((system, name, report.passed, _reason(report) if report.failed else ""))
+            return report
 
         def pytest_collectreport(self, report):
             if report.failed:
                 rows.append(("all", "", False, _reason(report)))
 
-        def pytest_runtest_logreport(self, report):
-            if report.failed or (report.when == "call" and report.passed):
-                name = report.nodeid.rpartition("::")[2].partition("[")[0]
-                system = dict(report.user_properties).get("system", "all")
-                rows.append((system, name, report.passed, _reason(report) if report.failed else ""))
-
     for name in {name for values in systems.values() for name in values}:
-        setattr(Plugin, name, _fixture(name, systems))
-    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
-        del os.environ[name]
-    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "NO_COLOR": "1"}
-    with tempfile.TemporaryDirectory(prefix="tests-") as folder:
-        copy = shutil.copy(tests, folder)
-        options = [*_OPTIONS, f"--rootdir={folder}", *(f"-pno:{name}" for name in _OFF)]
-        code = pytest.main([*options, copy], plugins=[Plugin()])
-        for name, module in sys.modules.copy().items():
-            if str(getattr(module, "__file__", None)).startswith(folder):
-                del sys.modules[name]  # the next file has the same name
+
+        def planted(self, planted_system, name=name):
+            value = systems[planted_system][name]
+            return value.copy() if isinstance(value, pd.DataFrame) else value  # a test may change its table
+
+        setattr(Plugin, name, pytest.fixture(scope="session", name=name)(planted))
+    os.environ |= {"PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    with tempfile.TemporaryDirectory(prefix="tests_") as folder:
+        file = Path(folder, f"{Path(folder).name}.py")  # its own name: modules are remembered by it
+        file.write_bytes(Path(tests).read_bytes())
+        options = [*_OPTIONS, "-c", os.devnull, f"--rootdir={folder}", *(f"-pno:{name}" for name in _OFF)]
+        code = pytest.main([*options, str(file)], plugins=[Plugin()])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         why = "the tests were stopped before their end, by SystemExit or `pytest.exit`"
         rows.append(("all", "", False, why))
@@ -93,14 +90,6 @@ def skewed(product, first, second):
             places = np.flatnonzero(np.isin(words, [first, second]))
             words[places] = words[places[::-1]]
     return dataclasses.replace(product, ends=ends)
-
-
-def _fixture(name, systems):
-    def planted(self, planted_system):
-        value = systems[planted_system][name]
-        return value.copy() if isinstance(value, pd.DataFrame) else value  # a test may change its table
-
-    return pytest.fixture(scope="session", name=name)(planted)
 
 
 def _reason(report):

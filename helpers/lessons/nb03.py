@@ -200,7 +200,7 @@ def aci(piece, ours, wrong):
         return check.wrong("Return one Series, with the index of the adverts from week 0 on.")
     if _looks_ahead(lambda stream: [piece(stream)]):
         return check.wrong(PEEK)
-    cases = [((table,), named) for named in ({}, {"step": 0}, {"step": 0.2}, {"window": 4}, {"window": None})]
+    cases = [(table, *more) for more in ((), (0,), (0.2,), (0.05, 4), (0.05, None))]
     return check.judge_function(piece, ours, cases, wrong, TOLD["fine"]["aci"])
 
 
@@ -212,7 +212,7 @@ def mine(piece, ours, wrong):
     try:
         found = piece(given)
     except (IndexError, KeyError) as error:
-        return check.wrong(f"It stopped with {check.error_in_words(error)}. Think of a role that is new.")
+        return check.wrong(f"It stopped with {check.quoted(error)}. Think of a role that is new.")
     if not given.equals(table):
         return check.wrong("`mine` changes the stream it is given. Work on a copy: `stream.assign(...)`.")
     if not isinstance(found, tuple | list) or [type(one) for one in found] != [pd.Series] * 2:

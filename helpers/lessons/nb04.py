@@ -132,7 +132,7 @@ def _fault_of(client, job, low, high):
         said = client.post("/range", json=job)
     except Exception as error:
         plain = "numpy" in str(error)
-        return HINTS["numpy"] if plain else f"A good job breaks it: {check.error_in_words(error)}."
+        return HINTS["numpy"] if plain else f"A good job breaks it: {check.quoted(error)}."
     if said.status_code != 200:
         other = f"A good job is answered with {said.status_code}. {said.text[:120]}"
         return HINTS.get(str(said.status_code), other)

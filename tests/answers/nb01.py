@@ -109,7 +109,7 @@ def changes_the_series(first, second):
 RIGHT_PIECES = {"change": [steps, by_lookup], "two_countries": [with_pandas, by_hand, side_by_side]}
 WRONG_PIECES = {
     "change": [
-        (growth, "It should stop"), (stops_by_itself, "`KeyError`"),
+        (growth, "It should give the error `ValueError`"), (stops_by_itself, "`KeyError`"),
         (lambda s, a, b: steps(s, a, b) * s[a] / 100, "percentage points"),
         (lambda s, a, b: steps(s, a, b) * s[a] / s[b], "later month"),
         (lambda s, a, b: round(steps(s, a, b)), "It should give"),

@@ -150,7 +150,7 @@ WRONG_PIECES = {
         (lambda known, shown, few=50: grouped(known, shown, few, plus=0), "counts the new advert"),
         (lambda known, shown, few=50: grouped(known, shown, few, edge=1), "exactly `few` adverts has enough"),
         (lambda known, shown, few=50: grouped(known, shown, few, place=0), "Rank 1 is the smallest"),
-        (lambda known, shown, few=50: grouped(known, shown, few) - 1, "a table of one row: low"),
+        (lambda known, shown, few=50: grouped(known, shown, few) - 1, "a table of one row: {'low'"),
         (lambda known, shown, few=50: shown.__setitem__("low", 0), "changes what it is given"),
     ],
     "power": [
