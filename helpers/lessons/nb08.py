@@ -17,6 +17,7 @@ import yaml
 from helpers import charts, check, evidence, pay
 
 logging.getLogger("werkzeug").setLevel("ERROR")  # of the object store: it would tell of each request
+duckdb.execute("SET allocator_background_threads = true")  # else it keeps the memory that its last query used
 _SAID = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 MICROSECONDS, WORKERS, QUERIES = (_SAID[name] for name in ("microseconds", "workers", "queries"))
 
@@ -35,20 +36,19 @@ def adverts(count, seed=0):
     Skills are named as often as by real adverts of the role in 2023, but independently of each other, which those are not.
     """
     draw = np.random.default_rng(seed)
-    real = pay.between(pay.adverts(), "2024-01-01", "2024-12-31")
+    real = pay.between(pay.adverts(), "2024-01-01", "2024-12-31").rename(columns={"midpoint": "pay"})
     real = real[real["role"].isin(pay.ROLES)].astype({"role": str, "level": str, "country": str})
+    real = real.replace({"level": pay.LEVELS, "country": pay.COUNTRIES})
     rows = real.iloc[draw.choice(len(real), count, p=real["weight"] / real["weight"].sum())]
     shares = evidence.tools()["value"].unstack().fillna(0)
     named = 100 * draw.random((count, shares.shape[1]), np.float32) < shares.loc[rows["role"]].to_numpy()
     names, texts = np.array(shares.columns, object), np.array(_SAID["texts"], object)
-    table = rows.reset_index(drop=True).replace({"level": pay.LEVELS, "country": pay.COUNTRIES})
-    table = table[["role", "level", "country", "midpoint"]].rename(columns={"midpoint": "pay"})
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 366, count), unit="D")
-    table = pd.DataFrame({"id": np.arange(count), "day": days}).join(table)
-    table["skills"] = [", ".join(names[row]) for row in named]
-    words = table.replace({"skills": {"": "your own head"}}).to_dict("records")
-    lines = (text.format(**row) for text, row in zip(texts[draw.integers(0, 4, count)], words, strict=True))
-    return table.assign(text=[f"Generated advert {number}. {line}" for number, line in enumerate(lines)])
+    table = rows.assign(id=np.arange(count), day=days, skills=[", ".join(names[row]) for row in named])
+    table = table[["id", "day", "role", "level", "country", "pay", "skills"]].reset_index(drop=True)
+    words = table.replace({"skills": {"": "your own head"}}).itertuples()  # one at a time, not all in memory
+    pairs = zip(texts[draw.integers(0, 4, count)], words, strict=True)
+    return table.assign(text=[text.format(**row._asdict()) for text, row in pairs])
 
 
 def answer(folder, columns, limits):
