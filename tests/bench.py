@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import random
 import re
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import tempfile
 import threading
 import time
 import timeit
-import tomllib
+from pydoc_data.topics import topics
 
 import duckdb
 import nbformat
@@ -229,48 +230,79 @@ async def load(service, connections, requests):
 
 
 def reading():
-    """Show how fast skills are found, beside one regular expression of all ways to write them, on the same adverts."""
-    said = tomllib.loads((course.NOTEBOOKS.parent / "helpers/skills.toml").read_text("utf-8"))
-    ways = {
-        way
-        for kind in said
-        if kind not in ("context", "questions")
-        for all_ in said[kind].values()
-        for way in all_
-    }
-    ways = "|".join(re.escape(way).replace(r"\ ", r"[^\w+#]") for way in sorted(ways, key=len, reverse=True))
-    pattern, texts = (
-        re.compile(rf"(?<![\w+#])(?:{ways})(?![\w+#])", re.IGNORECASE),
-        list(tables.load("adverts")["text"]),
-    )
-    ways_to_find = {
-        "one regular expression": lambda text: [one.span() for one in pattern.finditer(text)],
-        "helpers.skills, whole words": lambda text: [one[1:] for one in skills.find(text, lambda *_: True)],
-        "helpers.skills, in context": skills.find,
-    }
-    first, second = list(ways_to_find.values())[:2]
-    same = sum(first(text) == second(text) for text in texts)
-    print(f"Skills: the first two find the same in {same} of {len(texts)} adverts.")
-    slowest = None
-    for size in (10**3, 10**4, 10**5, 10**6):
-        many = (texts * (size // len(texts) + 1))[:size]
-        for name, find in ways_to_find.items():
-            if size > 10**4 and name == "one regular expression":
-                continue  # it would take minutes, at the speed of before
-            started = time.process_time()
-            for text in many:
-                find(text)
-            taken = time.process_time() - started
-            slowest = slowest if name != "one regular expression" else taken / size
-            show(
-                f"{size:,} adverts, {name}, {sum(map(len, many)) / 1e6 / taken:.1f} MB/s",
-                "s",
-                None,
-                None,
-                taken,
-                size / taken,
-                slowest / (taken / size),
-            )
+    """Show how fast skills are found in three kinds of text, beside one regular expression and spaCy, by the same ways.
+
+    Last stands how many times as fast as each of the two, on the same texts.
+    """
+    for kind, texts, most in (
+        ("of ours", list(tables.load("adverts")["text"]), 6),
+        ("generated", list(nb08.adverts(10**4)["text"]), 4),
+        ("as long as real ones", long_adverts(2000), 3),
+    ):
+        slow, paces = others(), []
+        found = {name: [find(text) for text in texts] for name, find in (slow | OURS_TO_FIND).items()}
+        sure = found["whole words"]
+        count, size = sum(map(len, sure)), sum(map(len, texts))
+        print(f"Adverts {kind}: a skill every {size / count:.0f} characters")
+        for name in slow:
+            same = sum(len(set(one) & set(two)) for one, two in zip(found[name], sure, strict=True))
+            print(f"{name}: {same / count:.1%} of what whole words finds")
+        for power in range(3, most + 1):
+            for name, find in ((slow if power == 3 else {}) | OURS_TO_FIND).items():
+                many, started = (texts * (10**power // len(texts) + 1))[: 10**power], time.process_time()
+                for text in many:
+                    find(text)
+                taken = time.process_time() - started
+                rate, pace = len(many) / taken, sum(map(len, many)) / 1e6 / taken
+                paces += [pace] * (len(paces) < len(slow))
+                label = f"{len(many):,} {kind}, {name}, {pace:.1f} MB/s"
+                show(label, "s", None, None, taken, rate, *(pace / one for one in paces))
+
+
+OURS_TO_FIND = {
+    "whole words": lambda text: [one[1:] for one in skills.find(text, lambda *_: True)],
+    "in context": skills.find,
+}
+
+
+def others():
+    """dict: a regular expression and spaCy as new, for spaCy remembers only the first 10,000 words that it meets."""
+    ways = {way for kind in skills._SAID.values() for ways in kind.values() for way in ways}
+    signs = "|".join(re.escape(way) for way in sorted(ways, key=len, reverse=True)).replace(r"\ ", r"[^\w+#]")
+    pattern = re.compile(rf"(?<![\w+#])(?:{signs})(?![\w+#])", re.IGNORECASE)
+    found = {"one regular expression": lambda text: [one.span() for one in pattern.finditer(text)]}
+    try:
+        import spacy.matcher  # no package of ours
+    except ImportError:
+        print("spaCy is not installed: its rows are left out.")
+        return found
+    cut = spacy.blank("en").make_doc
+    matcher = spacy.matcher.PhraseMatcher(cut("").vocab, attr="LOWER")
+    matcher.add("skill", [cut(way) for way in ways])
+    longest = spacy.util.filter_spans
+
+    def by_spacy(text):
+        return [(one.start_char, one.end_char) for one in longest(matcher(cut(text), as_spans=True))]
+
+    return found | {"spaCy's PhraseMatcher": by_spacy}
+
+
+def long_adverts(count):
+    """list of str: some 3,000 characters each of sentences by chance, and 15 to 20 skills by their shares in adverts.
+
+    The sentences are the notebooks' and those of Python's own reference: more different words than spaCy remembers.
+    """
+    chance, names = random.Random(0), {name.lower(): name for name in skills.NAMES}
+    prose = " ".join([*(books.prose(books.read(path)) for path in books.PATHS), *topics.values()])
+    sentences = [one for one in re.split(r"(?<=[.?!])\s+", prose) if 20 < len(one) < 300]
+    shares = tables.load("skill_shares").groupby("skill")["share"].mean()
+    shares = shares[shares.index.isin(names)].rename(names)
+    texts = []
+    for _ in range(count):
+        drawn = chance.choices(list(shares.index), list(shares), k=chance.randint(15, 20))
+        said = [f"You know {', '.join(drawn[at : at + 3])}." for at in range(0, len(drawn), 3)]
+        texts.append(" ".join(chance.sample(said + chance.sample(sentences, 28), len(said) + 28)))
+    return texts
 
 
 def scaling():

@@ -93,4 +93,4 @@ def test_each_way_to_write_a_skill_is_its_own():
     assert {name for names in asked.values() for name in names} <= set(skills.NAMES) and set(asked) <= set(
         profile.QUESTIONS["skills"]
     )
-    assert all(way.translate(skills._PLAIN) == way for way in ways)
+    assert all(skills._plain(way) == f" {way} ".encode() for way in ways)
