@@ -70,8 +70,6 @@ def export(pay_range, name, learned):
     whole = to_onnx(make_pipeline(encoder[0], both), initial_types=columns, target_opset=OPSET)
 
     correction = pay_range.correction
-    if correction is None:
-        correction = pd.DataFrame(0.0, list(pay.ALL_ROLES), ["under", "over"])
     moves = {"roles": correction.index, "under": -correction["under"], "over": correction["over"]}
     steps = onnx.parser.parse_model(_STEPS.format(**{key: json.dumps(list(moves[key])) for key in moves}))
     whole.graph.node.extend(steps.graph.node)
