@@ -110,6 +110,12 @@ class Hostile:
             graph.node.append(helper.make_node("Concat", [f"part{n}"] * 2, [f"part{n + 1}"], axis=0))
         graph.node.append(helper.make_node("Gather", ["part22", "two"], ["range"], axis=0))
 
+    def asks_for_all_memory_before_it_is_asked(whole, graph):  # an optimizer unfolds what is constant
+        graph.initializer.append(helper.make_tensor("part0", onnx.TensorProto.FLOAT, [1000, 1], [1.0] * 1000))
+        for n in range(22):
+            graph.node.append(helper.make_node("Concat", [f"part{n}"] * 2, [f"part{n + 1}"], axis=0))
+        graph.output.append(helper.make_tensor_value_info("part22", onnx.TensorProto.FLOAT, None))
+
     def is_too_large(whole, graph):
         whole.doc_string = "x" * 5_000_000
 
@@ -208,7 +214,9 @@ def test_a_hostile_model_is_not_taken(kind, champion, attacked, monkeypatch):
     (attacked.folder / "output.txt").write_bytes(bytes(99))  # there is what it wants to read
     bad = spoiled(champion, getattr(Hostile, kind))
     before, memory = time.monotonic(), psutil.Process().memory_info().rss
-    with pytest.raises(ValueError, match=r"^This is no pay model: give the bytes .* a range for every job\.$"):
+    with pytest.raises(
+        ValueError, match=r"^This is no pay model: give the bytes .* a range for every job\.$"
+    ):
         attacked.challenger(bad)
     assert time.monotonic() - before < 5 and psutil.Process().memory_info().rss - memory < 500e6
     attacked._put("challenger.onnx", bad)  # past the client's own check

@@ -5,6 +5,7 @@ It runs in a folder with ``champion.onnx``, perhaps ``challenger.onnx``, and per
 without being heard. A change of any of these files counts from the next request on.
 """
 
+import contextlib
 import json
 import random
 from collections import deque
@@ -23,9 +24,7 @@ from helpers.service import model
 
 MOST, LONGEST = 1_000, 300_000  # adverts and bytes in one request
 KEPT = 2_000  # answers that the log remembers
-LONG = JSONResponse(
-    {"detail": f"A request may have {LONGEST:,} bytes at most. Send fewer adverts at once."}, 413
-)
+LONG = f"A request may have {LONGEST:,} bytes at most. Send fewer adverts at once."
 
 # The usual pages of documentation load their scripts from elsewhere, and a redirect goes where the caller says.
 app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -37,21 +36,17 @@ log = deque(maxlen=KEPT)  # of JSON, so that it is quick to hand out
 
 def read(name):
     """What is in a file of the folder, read again when it has changed; None if there is none."""
-    try:
+    with contextlib.suppress(FileNotFoundError):
         state = Path(name).stat()
         return load(name, state.st_mtime_ns, state.st_ino)
-    except FileNotFoundError:
-        return None
 
 
 @lru_cache(maxsize=10)
 def load(name, *state):
     """What is in a file; None if it is not taken."""
     read_as = json.loads if name.endswith(".json") else model.from_bytes
-    try:
+    with contextlib.suppress(ValueError):
         return read_as(Path(name).read_bytes())
-    except ValueError:
-        return None
 
 
 def predict(served, columns):
@@ -88,12 +83,13 @@ def answer(jobs):
 @app.add_middleware
 def bounded(application):
     """The application, with a sentence for requests that are too long; the library's own limit has a phrase."""
+    refusal = JSONResponse({"detail": LONG}, 413)
 
-    def answer(scope, receive, send):
+    def choose(scope, receive, send):
         length = int(dict(scope.get("headers", ())).get(b"content-length", 0))
-        return (LONG if length > LONGEST else application)(scope, receive, send)
+        return (refusal if length > LONGEST else application)(scope, receive, send)
 
-    return answer
+    return choose
 
 
 @app.exception_handler(RequestValidationError)

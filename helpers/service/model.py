@@ -37,6 +37,7 @@ _OPERATORS = {
     "Add", "ArrayFeatureExtractor", "Cast", "Concat", "Flatten", "Gather", "Identity", "LabelEncoder", "OneHotEncoder",
     "Reshape", "Squeeze", "Sub", "TopK", "TreeEnsembleRegressor", "Unsqueeze",
 }  # fmt: skip
+
 # All models of a process share 300 MB: a small file can ask for any amount.
 _MEMORY = onnxruntime.OrtMemoryInfo(
     "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
@@ -126,6 +127,8 @@ def from_bytes(data):
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # trees for one advert: threads only wait
     options.log_severity_level = 4
     options.add_session_config_entry("session.use_env_allocators", "1")
+    # Optimizing gains nothing here, and would work outside of the shared memory.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
         if len(data) > LARGEST:
             raise ValueError("too large")

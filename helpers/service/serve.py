@@ -16,22 +16,16 @@ FULL = f"The service is full: it serves {MOST} callers at a time. Try again in a
 class Impatient(h11_impl.H11Protocol):
     """Closes a connection whose request is not there in time. uvicorn itself does so only between two of them."""
 
-    late = None
-
     def connection_made(self, transport):
         super().connection_made(transport)
-        self._wait()
+        self.loop.call_later(self.timeout_keep_alive, self._look, None)
 
-    def handle_events(self):
-        super().handle_events()
-        self._wait()
-
-    def _wait(self):
+    def _look(self, before):
         unfinished = self.cycle is None or self.cycle.more_body or self.cycle.response_complete
-        if unfinished and not self.late:
-            self.late = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
-        elif self.late and not unfinished:
-            self.late = self.late.cancel()
+        if unfinished and self.cycle is before:  # no new request since the last look
+            self.transport.close()
+        if not self.transport.is_closing():
+            self.loop.call_later(self.timeout_keep_alive, self._look, self.cycle)
 
 
 def main(file):
@@ -40,9 +34,8 @@ def main(file):
     spec = importlib.util.spec_from_file_location("app", file)
     module = sys.modules["app"] = importlib.util.module_from_spec(spec)  # pydantic looks there for types
     spec.loader.exec_module(module)
-    h11_impl.service_unavailable = JSONResponse(
-        {"detail": FULL}, 503, {"Connection": "close"}
-    )  # its own is a phrase
+    full = JSONResponse({"detail": FULL}, 503, {"Connection": "close"})
+    h11_impl.service_unavailable = full  # uvicorn's own answer is a phrase
     config = uvicorn.Config(
         module.app,
         port=0,
