@@ -393,17 +393,11 @@ def test_without_a_model_it_says_so(running):
 def test_the_stop_button_leaves_it_running_and_stopping_ends_it(running):
     assert os.getpgid(running.pid) != os.getpgid(0), "JupyterLab interrupts the group of the kernel"
     assert running.post("/range", JOB).status_code == 200
-    running.stop()
-    running.stop()
-    for command in (lambda: running.ask(LEARNED.head(1)), running.log):
-        with pytest.raises(ConnectionError, match="run the cell that starts it again"):
-            command()
-
-
-def test_a_service_that_was_killed_says_so(running):
-    os.kill(running.pid, signal.SIGKILL)
-    with pytest.raises(ConnectionError, match="run the cell that starts it again"):
-        running.ask(LEARNED.head(1))
+    for end in (lambda: os.kill(running.pid, signal.SIGKILL), running.stop, running.stop):
+        end()
+        for command in (lambda: running.ask(LEARNED.head(1)), running.log):
+            with pytest.raises(ConnectionError, match="run the cell that starts it again"):
+                command()
 
 
 def test_an_interrupted_command_leaves_the_answers_in_step(running):
