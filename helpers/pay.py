@@ -6,7 +6,6 @@ people earn. Whether it keeps the promise is measured in :mod:`helpers.stats`.
 """
 
 import dataclasses
-from functools import lru_cache
 from typing import Annotated, Literal
 
 import numpy as np
@@ -44,11 +43,6 @@ FEW = 50
 """Below so many scores of its own a role is corrected by those of all roles."""
 
 
-def _no_truth(value):
-    # Python takes False for 0, and so would the door.
-    return str(value) if isinstance(value, bool) else value
-
-
 class Job(BaseModel):
     """The one door: what must be known of an advert, as a request or a row may name it; nothing else is taken."""
 
@@ -56,28 +50,24 @@ class Job(BaseModel):
 
     role: Literal[ALL_ROLES]
     level: Literal[tuple(LEVELS)]
-    remote: Annotated[Literal[tuple(REMOTE)], BeforeValidator(_no_truth)]
+    # Python takes False for 0, and so would the door.
+    remote: Annotated[
+        Literal[tuple(REMOTE)], BeforeValidator(lambda one: str(one) if isinstance(one, bool) else one)
+    ]
     country: Literal[tuple(COUNTRIES)]
 
 
-@lru_cache
-def _adverts():
-    table = tables.load("pay_ranges")
-    is_range = ~table["single"] & (table["employment"] == "FT") & (table["arrived"] >= "2022")
-    table = table[is_range].rename(columns={"adverts": "weight"}).reset_index(drop=True)
-    country = table["country"].astype(str).where(table["country"].isin(list(COUNTRIES)), "Other")
-    table["country"] = pd.Categorical(country, list(COUNTRIES))
-    table["midpoint"] = (table["low"] + table["high"]) / 2
-    return table[["arrived", *FEATURES, "title_group", "size", "low", "high", "midpoint", "weight"]]
-
-
 def adverts():
-    """Return a copy of the table to model on: real ranges (no lone figures) of full-time jobs since 2022.
+    """Return the table to model on: real ranges (no lone figures) of full-time jobs since 2022.
 
     One row a different range of a week, in order of arrival. ``remote`` is 0, 50 or 100%; ``low``, ``high`` (rounded to 5)
     and ``midpoint`` are thousand USD a year; ``weight`` counts the adverts. Source: table ``pay_ranges`` (aijobs.net, CC0).
     """
-    return _adverts().copy()
+    table = tables.load("pay_ranges").query("not single and employment == 'FT' and arrived >= '2022'")
+    table = table.rename(columns={"adverts": "weight"}).reset_index(drop=True)
+    table["country"] = table["country"].cat.set_categories(list(COUNTRIES)).fillna("Other")
+    table["midpoint"] = (table["low"] + table["high"]) / 2
+    return table[["arrived", *FEATURES, "title_group", "size", "low", "high", "midpoint", "weight"]]
 
 
 def between(table, first, last):
@@ -102,35 +92,37 @@ def pipeline(quantile, **settings):
         (OrdinalEncoder(categories=[list(LEVELS)], dtype=np.float32), ["level"]),
         ("passthrough", ["remote"]),
     )
-    ours = {"n_estimators": 60, "max_depth": 3, "min_samples_leaf": 20, "learning_rate": 0.1}
-    settings = {"random_state": 0} | ours | settings
-    return make_pipeline(encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **settings))
+    ours = {
+        "n_estimators": 60,
+        "max_depth": 3,
+        "min_samples_leaf": 20,
+        "learning_rate": 0.1,
+        "random_state": 0,
+    }
+    return make_pipeline(
+        encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **ours | settings)
+    )
 
 
 @dataclasses.dataclass(frozen=True)
 class PayRange:
-    """The product: two trained ends (:func:`fit`) and, perhaps, a correction (:func:`correct`).
+    """The product: two trained ends (:func:`fit`) and a correction (:func:`correct`), which is 0 at first.
 
     The correction is indexed by role: ``under`` and ``over``, thousand USD a year by which the low end goes down and the
     high end up.
     """
 
     ends: tuple
-    correction: pd.DataFrame | None = None
+    correction: pd.DataFrame = dataclasses.field(
+        default_factory=lambda: pd.DataFrame(0.0, [*ALL_ROLES], ["under", "over"])
+    )
 
     def predict(self, jobs):
         """numpy.ndarray, shape (n, 2): low and high end of each job of a table, thousand USD a year, sorted."""
-        jobs = _plain(jobs)
+        jobs = jobs[[*FEATURES]]
         ranges = np.sort(np.column_stack([end.predict(jobs) for end in self.ends]), axis=1)
-        if self.correction is not None:
-            ranges += self.correction.loc[jobs["role"], ["under", "over"]].to_numpy() * (-1, 1)
+        ranges += self.correction.loc[jobs["role"], ["under", "over"]].to_numpy() * (-1, 1)
         return np.sort(ranges, axis=1)
-
-
-def _plain(jobs):
-    # Categories would be encoded by another way round.
-    kinds = {name: float if name == "remote" else object for name in FEATURES}
-    return pd.DataFrame({name: jobs[name].to_numpy(kind) for name, kind in kinds.items()})
 
 
 def fit(table, **settings):
@@ -138,7 +130,7 @@ def fit(table, **settings):
 
     A row counts as often as its ``weight`` says; `settings` are those of :func:`pipeline`.
     """
-    jobs, midpoint = _plain(table), table["midpoint"].to_numpy()
+    jobs, midpoint = table[[*FEATURES]], table["midpoint"].to_numpy()
     weight = {"gradientboostingregressor__sample_weight": table["weight"].to_numpy()}
     ends = (pipeline(quantile, **settings).fit(jobs, midpoint, **weight) for quantile in QUANTILES)
     return PayRange(tuple(ends))
@@ -151,15 +143,12 @@ def correct(model, recent):
     adverts like the recent ones, which the model must not have learned from. Source: group-conditional (Mondrian)
     conformal prediction, Vovk et al. (2003); for quantile models Romano et al. (2020).
     """
-    ranges = PayRange(model.ends).predict(recent)
-    midpoint = recent["midpoint"].to_numpy()
-    scores = pd.DataFrame({"under": ranges[:, 0] - midpoint, "over": midpoint - ranges[:, 1]})
-    times, role = recent["weight"].to_numpy(), recent["role"].to_numpy()
-    scores, role = scores.loc[scores.index.repeat(times)], np.repeat(role, times)
+    scores = (PayRange(model.ends).predict(recent) - recent[["midpoint"]].to_numpy()) * (1, -1)
+    scores, role = scores.repeat(recent["weight"], axis=0), recent["role"].to_numpy().repeat(recent["weight"])
     rows = {}
     for name in ALL_ROLES:
         own = scores[role == name]
-        own = (own if len(own) >= FEW else scores).to_numpy()
+        own = own if len(own) >= FEW else scores
         rank = int(np.ceil((len(own) + 1) * QUANTILES[1] - 1e-9))  # else 0.9 * 10 is over 9
         rows[name] = np.sort(own, axis=0)[min(rank, len(own)) - 1]
     return PayRange(model.ends, pd.DataFrame.from_dict(rows, "index", columns=["under", "over"]))

@@ -3,8 +3,8 @@
 Everything a table needs to be read is in `data/datapackage.json`; this module knows no table itself.
 """
 
+import contextlib
 import datetime as dt
-import gzip
 import hashlib
 import io
 import json
@@ -15,15 +15,12 @@ import pandas as pd
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-_NEEDED = {"name": str, "path": str, "bytes": int, "hash": str, "schema": dict, "cite": str, "as_of": str}
-
-
-class UnknownTable(ValueError):
-    """The name asked for is not a table of this project."""
+# With missing values, and without.
+_NUMBERS = {"integer": ("Int64", "int64"), "number": ("Float64", "float64"), "boolean": ("boolean", "bool")}
 
 
 class DamagedTable(RuntimeError):
-    """A file of `data/` is missing, or is not the one its checksum describes."""
+    """A file of `data/` is missing, or is not the one that its list describes."""
 
 
 def names() -> tuple[str, ...]:
@@ -35,7 +32,7 @@ def load(name: str) -> pd.DataFrame:
     """Return a copy of one table with typed columns; their units stand in `data/README.md`.
 
     Dates are `datetime64`, columns of few repeated texts are categoricals (in their natural order where they have one),
-    and numbers are nullable (`Int64`, `Float64`) only where values are missing. Raises UnknownTable, which lists the right
+    and numbers are nullable (`Int64`, `Float64`) only where values are missing. Raises ValueError, which lists the right
     names, or DamagedTable, which says how to repair the file.
     """
     _resource(name)
@@ -53,77 +50,56 @@ def as_of(name: str) -> dt.date:
     return dt.date.fromisoformat(_resource(name)["as_of"])
 
 
+@contextlib.contextmanager
+def _whole(file):
+    """Whatever is wrong with a file of `data/` or with what is said about it, one sentence mends it."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise DamagedTable(
+            f"data/{file} is missing, changed or damaged. To repair it run `git checkout -- data`, "
+            "or rebuild it with `python data/refresh --sources DIR`."
+        ) from error
+
+
 @lru_cache
 def _resources() -> dict[str, dict]:
-    try:
-        package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
-        for resource in package["resources"]:
-            if not all(isinstance(resource[key], kind) for key, kind in _NEEDED.items()):
-                raise TypeError("a table is described in another way")
+    with _whole("datapackage.json"):
+        resources = json.loads((DATA / "datapackage.json").read_text("utf-8"))["resources"]
+        for resource in resources:
             dt.date.fromisoformat(resource["as_of"])
-        return {resource["name"]: resource for resource in package["resources"]}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise _damaged_list() from error
-
-
-def _damaged_list():
-    return DamagedTable(
-        "data/datapackage.json, the list of all tables, is missing or damaged. "
-        "To repair it run `git checkout -- data/datapackage.json`."
-    )
+        return {resource["name"]: resource for resource in resources}
 
 
 def _resource(name: str) -> dict:
     found = _resources().get(name) if isinstance(name, str) else None
     if found is None:
-        raise UnknownTable(f"There is no table {name!r}. The tables are: {', '.join(names())}.")
+        raise ValueError(f"There is no table {name!r}. The tables are: {', '.join(names())}.")
     return found
 
 
 @lru_cache
 def _read(name: str) -> pd.DataFrame:
     resource = _resource(name)
-    path = DATA / resource["path"]
-    repair = (
-        f"To repair it run `git checkout -- data/{path.name} data/datapackage.json`, "
-        "or rebuild it with `python data/refresh --sources DIR`."
-    )
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DamagedTable(f"data/{path.name} cannot be read ({error.strerror}). {repair}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if f"sha256:{found}" != resource["hash"]:
-        raise DamagedTable(
-            f"data/{path.name} was changed or damaged: expected {resource['bytes']:,} bytes with checksum "
-            f"{resource['hash'][7:19]}…, found {len(content):,} bytes with {found[:12]}…. {repair}"
+    with _whole(resource.get("path")):
+        content = (DATA / resource["path"]).read_bytes()
+        if resource["hash"] != f"sha256:{hashlib.sha256(content).hexdigest()}":
+            raise ValueError("another checksum")
+        fields = resource["schema"]["fields"]
+        return pd.read_csv(
+            io.BytesIO(content),
+            compression="gzip" if resource["path"].endswith(".gz") else None,
+            dtype={field["name"]: _dtype(field) for field in fields if field["type"] != "date"},
+            parse_dates=[field["name"] for field in fields if field["type"] == "date"],
+            date_format="%Y-%m-%d",
+            keep_default_na=False,
+            na_values=[""],
         )
-    unpacked = gzip.decompress(content) if path.suffix == ".gz" else content
-    try:
-        return _typed(unpacked, resource["schema"]["fields"])
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise _damaged_list() from error
 
 
-def _typed(content: bytes, fields: list[dict]) -> pd.DataFrame:
-    kinds = {field["name"]: _dtype(field) for field in fields}
-    frame = pd.read_csv(io.BytesIO(content), dtype=kinds, keep_default_na=False, na_values=[""])
-    for field in fields:
-        name, order = field["name"], field.get("constraints", {}).get("enum")
-        if field["type"] == "date":
-            # A few hundred different days stand in tens of thousands of rows: each is read once.
-            days = pd.to_datetime(frame[name].cat.categories, format="%Y-%m-%d")
-            frame[name] = frame[name].cat.rename_categories(days).astype(days.dtype)
-        elif order and field["type"] == "string":
-            frame[name] = frame[name].cat.set_categories(order)
-    return frame
-
-
-def _dtype(field: dict) -> str:
-    constraints = field.get("constraints", {})
-    few = "enum" in constraints or field.get("categorical")
-    nullable = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "date": "category"}
-    nullable["string"] = "category" if few else "str"
-    kind = nullable[field["type"]]
-    whole = {"Int64": "int64", "Float64": "float64", "boolean": "bool"}
-    return whole.get(kind, kind) if constraints.get("required") else kind
+def _dtype(field: dict) -> object:
+    limits = field.get("constraints", {})
+    if field["type"] != "string":
+        return _NUMBERS[field["type"]][limits.get("required", False)]
+    few = "enum" in limits or field.get("categorical")
+    return pd.CategoricalDtype(limits.get("enum")) if few else "str"

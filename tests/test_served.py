@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx
 import numpy as np
@@ -108,6 +109,12 @@ class Hostile:
         for n in range(22):
             graph.node.append(helper.make_node("Concat", [f"part{n}"] * 2, [f"part{n + 1}"], axis=0))
         graph.node.append(helper.make_node("Gather", ["part22", "two"], ["range"], axis=0))
+
+    def asks_for_all_memory_before_it_is_asked(whole, graph):  # an optimizer unfolds what is constant
+        graph.initializer.append(helper.make_tensor("part0", onnx.TensorProto.FLOAT, [1000, 1], [1.0] * 1000))
+        for n in range(22):
+            graph.node.append(helper.make_node("Concat", [f"part{n}"] * 2, [f"part{n + 1}"], axis=0))
+        graph.output.append(helper.make_tensor_value_info("part22", onnx.TensorProto.FLOAT, None))
 
     def is_too_large(whole, graph):
         whole.doc_string = "x" * 5_000_000
@@ -207,9 +214,10 @@ def test_a_hostile_model_is_not_taken(kind, champion, attacked, monkeypatch):
     (attacked.folder / "output.txt").write_bytes(bytes(99))  # there is what it wants to read
     bad = spoiled(champion, getattr(Hostile, kind))
     before, memory = time.monotonic(), psutil.Process().memory_info().rss
-    with pytest.raises(ValueError, match=r"not (opened|taken)\.$|no pay model.*unchanged\.$|5 MB") as refused:
+    with pytest.raises(
+        ValueError, match=r"^This is no pay model: give the bytes .* a range for every job\.$"
+    ):
         attacked.challenger(bad)
-    assert len(str(refused.value)) < 120 and "<" not in str(refused.value)
     assert time.monotonic() - before < 5 and psutil.Process().memory_info().rss - memory < 500e6
     attacked._put("challenger.onnx", bad)  # past the client's own check
     attacked.traffic(1)
@@ -223,7 +231,7 @@ def test_a_hostile_model_is_not_taken(kind, champion, attacked, monkeypatch):
 )
 def test_other_bytes_are_no_model(data):
     for take in (model.from_bytes, Service):
-        with pytest.raises(ValueError, match=r"no pay model|given as the bytes"):
+        with pytest.raises(ValueError, match="no pay model"):
             take(data)
 
 
@@ -263,7 +271,14 @@ def test_the_champion_stands_in_for_a_challenger_that_fails_and_it_is_counted(ru
 
 @pytest.mark.parametrize("ends", [[np.nan, 1], [1, np.inf], [2, 1], [1], ["a", "b"]], ids=str)
 def test_an_answer_that_is_no_range_counts_as_a_failure(ends):
-    assert not model.are_ranges(np.array([ends]), 1) and model.are_ranges(np.array([[1.0, 2.0]]), 1)
+    def answering(ends):
+        return model.Served(
+            "x", "2024-01-01", "2024-01-02", 1, SimpleNamespace(run=lambda *_: [np.array([ends])])
+        )
+
+    assert answering([1.0, 2.0]).predict(LEARNED.head(1)).shape == (1, 2)
+    with pytest.raises((ValueError, TypeError, IndexError)):
+        answering(ends).predict(LEARNED.head(1))
 
 
 def test_the_door_is_that_of_the_product(running):
@@ -376,20 +391,13 @@ def test_without_a_model_it_says_so(running):
 
 
 def test_the_stop_button_leaves_it_running_and_stopping_ends_it(running):
-    os.kill(running.pid, signal.SIGINT)
-    time.sleep(0.2)
-    assert running.post("/range", JOB).status_code == 200 and os.getpgid(running.pid) != os.getpgid(0)
-    running.stop()
-    running.stop()
-    for command in (lambda: running.ask(LEARNED.head(1)), running.log):
-        with pytest.raises(ConnectionError, match="run the cell that starts it again"):
-            command()
-
-
-def test_a_service_that_was_killed_says_so(running):
-    os.kill(running.pid, signal.SIGKILL)
-    with pytest.raises(ConnectionError, match="run the cell that starts it again"):
-        running.ask(LEARNED.head(1))
+    assert os.getpgid(running.pid) != os.getpgid(0), "JupyterLab interrupts the group of the kernel"
+    assert running.post("/range", JOB).status_code == 200
+    for end in (lambda: os.kill(running.pid, signal.SIGKILL), running.stop, running.stop):
+        end()
+        for command in (lambda: running.ask(LEARNED.head(1)), running.log):
+            with pytest.raises(ConnectionError, match="run the cell that starts it again"):
+                command()
 
 
 def test_an_interrupted_command_leaves_the_answers_in_step(running):

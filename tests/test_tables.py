@@ -18,15 +18,14 @@ def copy_of_data(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     shutil.copytree(tables.DATA, folder)
     monkeypatch.setattr(tables, "DATA", folder)
-    for cached in (tables._resources, tables._read):
-        cached.cache_clear()
+    forget()
     yield folder
-    for cached in (tables._resources, tables._read):
-        cached.cache_clear()
+    forget()
 
 
-WHOLE = {"integer": "int64", "number": "float64", "boolean": "bool"}
-NULLABLE = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
+def forget():
+    tables._resources.cache_clear()
+    tables._read.cache_clear()
 
 
 @pytest.mark.parametrize("name", tables.names())
@@ -44,16 +43,10 @@ def test_columns_have_the_types_of_the_schema(name):
             assert isinstance(dtype, pd.CategoricalDtype | pd.StringDtype)
             assert all(isinstance(value, str) for value in frame[column].dropna().unique())
         else:
-            assert str(dtype) == (WHOLE if required else NULLABLE)[kind]
+            names = {"integer": ("Int64", "int64"), "number": ("Float64", "float64")}
+            assert str(dtype) == names.get(kind, ("boolean", "bool"))[required]
+            assert required or kind == "boolean" or frame[column].isna().any(), f"{column} could be required"
         assert not (required and frame[column].isna().any())
-
-
-def test_nullable_numbers_only_where_values_are_missing():
-    for name in tables.names():
-        frame = tables.load(name)
-        nullable = [column for column in frame if str(frame[column].dtype) in ("Int64", "Float64")]
-        whole = [column for column in nullable if not frame[column].isna().any()]
-        assert not whole, f"{name}: {whole} could be required"
 
 
 def test_categories_keep_their_natural_order():
@@ -92,9 +85,8 @@ def test_damaged_file_says_how_to_repair(copy_of_data, damage):
         path.mkdir()
     elif damage in changed:
         path.write_bytes(changed[damage])
-    with pytest.raises(tables.DamagedTable, match=r"checkout -- data/wages\.csv .* --sources DIR") as error:
+    with pytest.raises(tables.DamagedTable, match=r"^data/wages\.csv .* checkout -- data`.* --sources DIR"):
         tables.load("wages")
-    assert (f"expected {len(content):,} bytes" in str(error.value)) is (damage in changed)
     # Every other table still loads, and so does this one once it is repaired.
     assert len(tables.load("claims")) > 20
     path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
@@ -123,7 +115,7 @@ def test_damaged_package_says_how_to_repair(copy_of_data, content):
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(tables.DamagedTable, match=r"git checkout -- data/datapackage\.json"):
+    with pytest.raises(tables.DamagedTable, match="git checkout -- data`"):
         tables.load("wages")
 
 

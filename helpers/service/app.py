@@ -5,6 +5,7 @@ It runs in a folder with ``champion.onnx``, perhaps ``challenger.onnx``, and per
 without being heard. A change of any of these files counts from the next request on.
 """
 
+import contextlib
 import json
 import random
 from collections import deque
@@ -21,12 +22,12 @@ from pydantic import Field
 from helpers.pay import FEATURES, Job
 from helpers.service import model
 
-MOST = 1_000  # adverts in one request
+MOST, LONGEST = 1_000, 300_000  # adverts and bytes in one request
 KEPT = 2_000  # answers that the log remembers
+LONG = f"A request may have {LONGEST:,} bytes at most. Send fewer adverts at once."
 
-# The usual pages of documentation load their scripts from elsewhere.
-bounds = {"redirect_slashes": False, "max_body_size": 300 * MOST}  # a redirect goes where the caller says
-app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, **bounds)
+# The usual pages of documentation load their scripts from elsewhere, and a redirect goes where the caller says.
+app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, redirect_slashes=False)
 answers = prometheus.Counter("pay_answers", "Adverts answered.", ["model"])
 failures = prometheus.Counter("pay_model_failures", "Requests that a model could not answer.", ["model"])
 seconds = prometheus.Histogram("pay_answer_seconds", "Time that a request spends in the models.")
@@ -35,33 +36,25 @@ log = deque(maxlen=KEPT)  # of JSON, so that it is quick to hand out
 
 def read(name):
     """What is in a file of the folder, read again when it has changed; None if there is none."""
-    try:
+    with contextlib.suppress(FileNotFoundError):
         state = Path(name).stat()
         return load(name, state.st_mtime_ns, state.st_ino)
-    except FileNotFoundError:
-        return None
 
 
 @lru_cache(maxsize=10)
 def load(name, *state):
     """What is in a file; None if it is not taken."""
     read_as = json.loads if name.endswith(".json") else model.from_bytes
-    try:
+    with contextlib.suppress(ValueError):
         return read_as(Path(name).read_bytes())
-    except ValueError:
-        return None
 
 
-def predict(served, columns, count):
+def predict(served, columns):
     """Ranges of one model. Whatever it does instead is counted as a failure, and gives None."""
     try:
-        ranges = served.run(columns)
+        return served.run(columns).tolist()
     except Exception:
-        ranges = None
-    if model.are_ranges(ranges, count):
-        return ranges.tolist()
-    failures.labels(served.name).inc()
-    return None
+        failures.labels(served.name).inc()
 
 
 def answer(jobs):
@@ -73,9 +66,9 @@ def answer(jobs):
     old = new = None
     with seconds.time():
         if asked:
-            new = predict(challenger, columns, len(jobs))
+            new = predict(challenger, columns)
         if champion is not None and (shadow or new is None):
-            old = predict(champion, columns, len(jobs))
+            old = predict(champion, columns)
     chosen, ranges = (challenger, new) if new and not shadow else (champion, old)
     if ranges is None:
         raise HTTPException(503, "No model can answer at the moment. Try again later.")
@@ -87,6 +80,18 @@ def answer(jobs):
     return ranges, chosen.name
 
 
+@app.add_middleware
+def bounded(application):
+    """The application, with a sentence for requests that are too long; the library's own limit has a phrase."""
+    refusal = JSONResponse({"detail": LONG}, 413)
+
+    def choose(scope, receive, send):
+        length = int(dict(scope.get("headers", ())).get(b"content-length", 0))
+        return (refusal if length > LONGEST else application)(scope, receive, send)
+
+    return choose
+
+
 @app.exception_handler(RequestValidationError)
 async def refuse(request, error):
     """What is wrong, without what was sent: JSON from a caller may hold what no answer can, such as NaN."""
@@ -95,14 +100,14 @@ async def refuse(request, error):
 
 
 # Each function is `async`: it answers in the server's own loop. A thread for each would cost more than the answer.
-@app.post("/range")
+@app.post("/range", max_body_size=LONGEST)
 async def pay_range(job: Job):
     """The range for one advert."""
     [(low, high)], name = answer([job])
     return {"low": round(low), "high": round(high), "unit": "thousand USD a year", "model": name}
 
 
-@app.post("/ranges")
+@app.post("/ranges", max_body_size=LONGEST)
 async def pay_ranges(jobs: Annotated[list[Job], Field(min_length=1, max_length=MOST, fail_fast=True)]):
     """The ranges for many adverts, answered by one model."""
     ranges, name = answer(jobs)

@@ -5,14 +5,16 @@ cannot run code of its own. :func:`from_bytes` takes only files that need nothin
 """
 
 import dataclasses
-import datetime as dt
 import json
-import re
+import os
+from typing import Annotated
 
 import numpy as np
 import onnx
 import onnxruntime
 import pandas as pd
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from helpers import pay
 
@@ -35,8 +37,6 @@ _OPERATORS = {
     "Add", "ArrayFeatureExtractor", "Cast", "Concat", "Flatten", "Gather", "Identity", "LabelEncoder", "OneHotEncoder",
     "Reshape", "Squeeze", "Sub", "TopK", "TreeEnsembleRegressor", "Unsqueeze",
 }  # fmt: skip
-_FOREIGN = "These bytes are no pay model: give what export() returns, unchanged."
-_PLAIN = (1, 2, 3, 6, 7, 8)  # kinds of an attribute: a number or a word, or a list of them
 
 # All models of a process share 300 MB: a small file can ask for any amount.
 _MEMORY = onnxruntime.OrtMemoryInfo(
@@ -70,93 +70,78 @@ def export(pay_range, name, learned):
     whole = to_onnx(make_pipeline(encoder[0], both), initial_types=columns, target_opset=OPSET)
 
     correction = pay_range.correction
-    if correction is None:
-        correction = pd.DataFrame(0.0, list(pay.ALL_ROLES), ["under", "over"])
     moves = {"roles": correction.index, "under": -correction["under"], "over": correction["over"]}
     steps = onnx.parser.parse_model(_STEPS.format(**{key: json.dumps(list(moves[key])) for key in moves}))
     whole.graph.node.extend(steps.graph.node)
     whole.graph.initializer.extend(steps.graph.initializer)
     whole.graph.output[0].CopyFrom(steps.graph.output[0])
     # They come in any order, and the same model must give the same bytes.
-    opsets = sorted((one.domain, one.version) for one in whole.opset_import)
-    del whole.opset_import[:]
-    whole.opset_import.extend(onnx.helper.make_opsetid(*one) for one in opsets)
+    whole.opset_import.sort(key=lambda one: one.domain)
 
     first, last = (f"{day:%Y-%m-%d}" for day in (learned["arrived"].min(), learned["arrived"].max()))
     facts = {"name": name, "first": first, "last": last, "adverts": int(learned["weight"].sum())}
     onnx.helper.set_model_props(whole, {"pay": json.dumps(facts)})
-    onnx.checker.check_model(whole)
     return whole.SerializeToString()
 
 
-@dataclasses.dataclass(frozen=True)
+# A name goes into answers, labels and files; a day is compared as text.
+_Name, _Day = (
+    Annotated[str, Field(pattern=one)] for one in (r"^[A-Za-z0-9._-]{1,60}$", r"^\d{4}-\d\d-\d\d$")
+)
+
+
+@dataclass(frozen=True)
 class Served:
     """A model that was read by :func:`from_bytes`: its name, the period and number of the adverts it learned from."""
 
-    name: str
-    first: str
-    last: str
+    name: _Name
+    first: _Day
+    last: _Day
     adverts: int
-    _session: object = dataclasses.field(repr=False)
+    session: object = dataclasses.field(repr=False)
 
     def predict(self, jobs):
         """numpy.ndarray, shape (n, 2): low and high end of each job of a table, thousand USD a year."""
         return self.run({name: jobs[name].to_numpy() for name in pay.FEATURES})
 
     def run(self, columns):
-        """Predict for jobs given as a dict of lists; no check, no table."""
+        """Predict for jobs given as a dict of lists; no table. Raises ValueError for what is no range of each job."""
         feed = {
             name: np.asarray(values, dtype=np.float32 if name == "remote" else object).reshape(-1, 1)
             for name, values in columns.items()
         }
-        return self._session.run(["range"], feed)[0]
+        ranges = self.session.run(["range"], feed)[0]
+        shaped = ranges.shape == (len(feed["role"]), 2)
+        if not (shaped and (ranges[:, 0] <= ranges[:, 1]).all() and np.isfinite(ranges).all()):
+            raise ValueError("This model does not answer every job with a range.")
+        return ranges
 
 
 def from_bytes(data):
     """Served: a model from the bytes that :func:`export` returned.
 
-    Raises ValueError with one sentence for any other bytes: not ours, in need of more than ours, or not answering every
-    job with a range.
+    Raises ValueError with one sentence for anything else: not ours, in need of more than ours, or not answering every job
+    with a range.
     """
-    if not isinstance(data, bytes) or len(data) > LARGEST:
-        raise ValueError("A model is given as the bytes that export() returns, 5 MB at most.")
-    try:
-        parsed = onnx.load_model_from_string(data)
-        strange = sorted({node.op_type for node in parsed.graph.node if not _is_plain(node)})
-        outside = any(one.external_data or one.data_location for one in parsed.graph.initializer)
-    except Exception as error:  # the parser has a dozen kinds of its own
-        raise ValueError(_FOREIGN) from error
-    more = outside or parsed.functions or parsed.graph.sparse_initializer
-    if strange or more or len(parsed.graph.node) > MOST_NODES:
-        raise ValueError(f"This model needs more than our file does {strange[:3]}: it is not opened.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # trees for one advert: threads only wait
     options.log_severity_level = 4
+    options.add_session_config_entry("session.use_env_allocators", "1")
     # Optimizing gains nothing here, and would work outside of the shared memory.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.add_session_config_entry("session.use_env_allocators", "1")
     try:
+        if len(data) > LARGEST:
+            raise ValueError("too large")
+        parsed = onnx.load_model_from_string(data)
+        onnx.load_external_data_for_model(parsed, os.devnull)  # fails if it needs a file beside it
+        graph = parsed.graph
+        strange = {node.op_type for node in graph.node} - _OPERATORS
+        if strange or parsed.functions or graph.sparse_initializer or len(graph.node) > MOST_NODES:
+            raise ValueError("needs more than our file does")
         session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        facts = json.loads(session.get_modelmeta().custom_metadata_map["pay"])
-        served = Served(facts["name"], facts["first"], facts["last"], int(facts["adverts"]), session)
-        # The name goes into answers, labels and files.
-        named = re.fullmatch(r"[A-Za-z0-9._-]{1,60}", served.name)
-        dated = all(f"{dt.date.fromisoformat(day)}" == day for day in (served.first, served.last))
-        answers = served.predict(every_job())
-    except Exception as error:
-        raise ValueError(_FOREIGN) from error
-    if not (named and dated and are_ranges(answers, len(every_job()))):
-        raise ValueError("This model does not answer every job with a range: it is not taken.")
+        served = Served(**json.loads(session.get_modelmeta().custom_metadata_map["pay"]), session=session)
+        served.predict(every_job())
+    except Exception as error:  # each library has a dozen kinds of its own
+        why = "the bytes of export(), unchanged, of a product that has a range for every job"
+        raise ValueError(f"This is no pay model: give {why}.") from error
     return served
-
-
-def _is_plain(node):
-    """An operator of ours, with numbers and words only: tables of numbers might lie in other files."""
-    known = node.op_type in _OPERATORS and node.domain in ("", "ai.onnx.ml")
-    return known and all(one.type in _PLAIN for one in node.attribute)
-
-
-def are_ranges(answers, count):
-    """bool: are these `count` ranges of finite numbers, the low end not above the high one?"""
-    shaped = isinstance(answers, np.ndarray) and answers.shape == (count, 2) and answers.dtype.kind == "f"
-    return bool(shaped and np.isfinite(answers).all() and (answers[:, 0] <= answers[:, 1]).all())

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,22 +20,20 @@ _GONE = "The service does not answer: run the cell that starts it again."
 PATIENCE = 30  # seconds until a service must answer for the first time
 
 
-class Service(contextlib.AbstractContextManager):
+class Service(contextlib.ExitStack):
     """A running service of a champion, the bytes of :func:`helpers.service.model.export`; for ``with`` or :meth:`stop`.
 
     `app` is a file that makes a FastAPI application with the name ``app``. It runs in a folder with ``champion.onnx``.
     """
 
     def __init__(self, champion, app=OURS):
+        super().__init__()
         model.from_bytes(champion)  # says at once what is wrong with it
-        self._temporary = tempfile.TemporaryDirectory(prefix="pay-service-", ignore_cleanup_errors=True)
-        self.folder = Path(self._temporary.name)
+        folder = tempfile.TemporaryDirectory(prefix="pay-service-", ignore_cleanup_errors=True)
+        self.folder = Path(self.enter_context(folder))
         self._put("champion.onnx", champion)
-        # A new connection for each request: the server closes one whose request ended in an error.
-        anew = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.Client(trust_env=False, timeout=30, limits=anew)
         with open(self.folder / "output.txt", "wb") as output:  # a pipe that nobody reads fills, and stops it
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "helpers.service.serve", str(Path(app).resolve())],
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
@@ -42,24 +41,27 @@ class Service(contextlib.AbstractContextManager):
                 stderr=output,
                 start_new_session=True,  # JupyterLab interrupts the kernel's whole process group
             )
-        self.pid = self._process.pid
+        self.enter_context(process)
+        self.callback(process.kill)
+        self.pid = process.pid
         try:
-            self.address = self._wait()
+            self.address = self._wait(process)
         except BaseException:
             self.stop()
             raise
+        # A new connection for each request: the server closes one whose request ended in an error.
+        how = {"headers": {"Connection": "close"}, "trust_env": False, "timeout": 30}
+        self._client = self.enter_context(httpx.Client(base_url=self.address, **how))
 
-    def _wait(self):
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if self._process.poll() is not None:
-                said = (self.folder / "output.txt").read_text("utf-8", errors="replace").split("\n")
-                why = next(filter(None, reversed(said)), "no reason was given")
+    def _wait(self, process):
+        for _ in range(20 * PATIENCE):
+            ended = process.poll() is not None
+            said = (self.folder / "output.txt").read_text("utf-8", errors="replace")
+            if ended:
+                why = said.strip().rpartition("\n")[2] or "no reason was given"
                 raise RuntimeError(f"The service did not start: {why[:300]}")
-            with contextlib.suppress(FileNotFoundError, httpx.HTTPError):
-                address = f"http://127.0.0.1:{(self.folder / 'port').read_text()}"
-                self._client.get(f"{address}/health", timeout=2)
-                return address
+            if running := re.search(r" running on (http://\S+) ", said):
+                return running[1]
             time.sleep(0.05)
         raise RuntimeError(f"The service did not answer within {PATIENCE} seconds.")
 
@@ -71,7 +73,7 @@ class Service(contextlib.AbstractContextManager):
 
     def _call(self, method, path, **options):
         try:
-            return self._client.request(method, self.address + path, **options)
+            return self._client.request(method, path, **options)
         except (httpx.HTTPError, RuntimeError) as error:  # gone, or stopped here
             raise ConnectionError(_GONE) from error
 
@@ -118,13 +120,4 @@ class Service(contextlib.AbstractContextManager):
 
     def stop(self):
         """Stop it; may be called twice."""
-        self._client.close()
-        self._process.stdin.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-        self._temporary.cleanup()
-
-    def __exit__(self, *_):
-        self.stop()
+        self.close()
