@@ -3,7 +3,6 @@
 Text reaches typst as strings and never as its code; raw HTML is shown as it was typed.
 """
 
-import contextlib
 import dataclasses
 import functools
 import html
@@ -11,6 +10,8 @@ import json
 import os
 import pathlib
 import re
+import subprocess
+import sys
 import urllib.parse
 
 import matplotlib
@@ -23,6 +24,12 @@ _OURS = {"font_paths": [str(_TTF)], "ignore_system_fonts": True}
 # The last resort, which has a box for every sign, would come before the fonts of the computer.
 _ALL = {"font_paths": [str(path) for path in sorted(_TTF.glob("DejaVu*"))], "ignore_system_fonts": False}
 _HEAD = pathlib.Path(__file__).with_suffix(".typ").read_text("utf-8")
+_CHILD = """
+import json, sys, typst
+call, source, options = json.load(sys.stdin)
+said = getattr(typst, call)(source.encode(), **options)
+sys.stdout.buffer.write(said if call == "compile" else said.encode())
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,16 +114,21 @@ def pdf(markdown, folder):
 
     What cannot be laid out, such as a list in fifty levels, is set as it was typed.
     """
-    import typst
     from markdown_it.tree import SyntaxTreeNode
 
     tokens = _parsed(markdown)
     title = next((one.content for one in tokens if one.type == "inline"), "")
     for body in (_typst(SyntaxTreeNode(tokens), folder), f"#raw({_text(markdown)}, block: true)"):
-        source = (_HEAD.replace("TITLE", _text(title)) + body).encode()
-        with contextlib.suppress(typst.TypstError):
-            return typst.compile(source, root=folder, **_fonts(markdown)[0])
+        source = _HEAD.replace("TITLE", _text(title)) + body
+        if found := _typst_says("compile", source, root=str(folder), **_fonts(markdown)[0]):
+            return found
     raise ValueError("This text cannot be laid out.")
+
+
+def _typst_says(*asked, **options):
+    """bytes: what typst answers, none if it cannot. In a process of its own: in a notebook's its 40 MB would stay."""
+    told = json.dumps([*asked, options]).encode()
+    return subprocess.run([sys.executable, "-c", _CHILD], input=told, capture_output=True).stdout
 
 
 @functools.lru_cache(maxsize=4)
@@ -128,12 +140,12 @@ def _fonts(text):
 
 def _boxes(text, box, fonts):
     """The characters of a text that are as wide as the box that stands for a missing one."""
-    import typst
-
     rare = _text("".join(sorted({c for c in text if c > "\u017f"})))
     found = f"{rare}.codepoints().filter(c => 0pt < measure(text(c)).width and measure(text(c)).width == measure({box}).width)"
-    source = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found}.join())<boxes>]".encode()
-    return json.loads(typst.query(source, "<boxes>", field="value", one=True, **fonts)) or ""
+    source = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found}.join())<boxes>]"
+    return (
+        json.loads(_typst_says("query", source, selector="<boxes>", field="value", one=True, **fonts)) or ""
+    )
 
 
 _AROUND = {

@@ -42,13 +42,13 @@ def _offers():
     """Full-time US adverts that state a range; ``adverts`` says how often each came in its week."""
     ranges = tables.load("pay_ranges")
     ranges = ranges[(ranges["country"] == "US") & (ranges["employment"] == "FT") & ~ranges["single"]]
-    return ranges.astype({"role": str})
+    return ranges[["role", "title_group", "level", "low", "high", "adverts"]].astype({"role": str})
 
 
 def advertised_pay(roles=ROLES):
     """By role: ``adverts``; medians of the bottoms (``low``) and tops (``high``) of their ranges, thousand USD a year."""
     offers = _offers()
-    groups = offers.loc[offers.index.repeat(offers["adverts"])].groupby("role")
+    groups = offers.loc[offers.index.repeat(offers["adverts"]), ["role", "low", "high"]].groupby("role")
     pay = groups[["low", "high"]].median().where(groups.size().ge(stats.LEAST), axis=0)
     return pay.assign(adverts=groups.size()).loc[list(roles)]
 

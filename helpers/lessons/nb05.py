@@ -1,12 +1,13 @@
 """Notebook 05: candidates good and bad, a registry, shadow runs, the weekly stream; the judges of its pieces."""
 
-import contextlib
 import dataclasses
 import functools
 import hashlib
 import re
+import shutil
+import subprocess
+import sys
 import tempfile
-import time
 import tomllib
 import urllib.parse
 from pathlib import Path
@@ -22,8 +23,6 @@ from helpers.check import suites
 from helpers.service import model
 
 TOLD = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-LEARNED = ("2022-07-01", "2023-06-30")  # what the model in charge learned from
-NEWER = ("2022-09-01", "2024-03-31")  # and what sound candidates did
 JUDGE = ("2024-04-01", "2024-06-16")  # the weeks before the release, on which candidates are judged
 NOW = ("2024-06-17", "2024-07-10")  # the weeks of the release
 EVENTS = {"2024-06-23": "software engineers are collected", "2024-07-28": "coverage falls"}
@@ -32,14 +31,18 @@ SOURCE = tables.cite("pay_ranges")
 
 def registry(folder):
     """str: address of a new registry in a folder, from which those of earlier runs are taken away."""
-    for old in folder.glob("registry-*.db"):
-        with contextlib.suppress(OSError):  # one that is still open stays, where the system wants it so
-            old.unlink()
+    for old in folder.glob("registry-*"):
+        shutil.rmtree(old, ignore_errors=True)  # one that is still open stays, where the system wants it so
     # A name that nobody has used: MLflow remembers for each address that its tables are there.
-    file = str(folder / f"registry-{time.time_ns()}.db")
-    return "sqlite:///" + file.replace("%", "%25").replace("?", "%3F")  # in an address these two mean more
+    file = str(Path(tempfile.mkdtemp(prefix="registry-", dir=folder), "mlflow.db"))
+    address = "sqlite:///" + file.replace("%", "%25").replace("?", "%3F")  # in an address these two mean more
+    # A process of its own makes the tables: what that takes would stay in the notebook's kernel to the end, some 14 MB.
+    upgrade = [sys.executable, "-m", "mlflow", "db", "upgrade", address]
+    subprocess.run(upgrade, check=True, capture_output=True)
+    return address
 
 
+@functools.cache
 def train(first, last, **settings):
     """Train on a period, whose last 13 weeks are kept for notebook 03's correction: PayRange, and all it learned from."""
     rows = pay.between(pay.adverts(), first, last)
@@ -47,60 +50,33 @@ def train(first, last, **settings):
     return pay.correct(pay.fit(rows[~recent], **settings), rows[recent]), rows
 
 
-def handed_in(name, trained, rows, exported=None):
-    """A candidate: `trained`, `rows`, and `data`, the file that would be served."""
-    return SimpleNamespace(trained=trained, rows=rows, data=model.export(exported or trained, name, rows))
-
-
 @functools.cache
-def champion():
-    """The model in charge: what was trained, the adverts it learned from, and its file."""
-    return handed_in("june-2023", *train(*LEARNED))
-
-
-@functools.cache
-def candidates():
-    """dict of str to candidate: what three people hand in for the next release."""
-    good, rows = train(*NEWER)
-    letters = suites.skewed(suites.skewed(good, "MI", "EX"), "MI", "SE")
-    return {
-        "march-2024": handed_in("march-2024", good, rows),
-        "june-2024": handed_in("june-2024", *train(NEWER[0], JUDGE[1])),
-        "rebuilt": handed_in("rebuilt", good, rows, letters),
-    }
-
-
-def in_a_hurry():
-    """A candidate that comes around the tests: its ranges are 18 thousand USD narrower at each end."""
-    good = candidates()["march-2024"]
-    return handed_in("weekend-2024", _moved(good.trained, -18), good.rows)
-
-
-def _moved(trained, thousand, roles=pay.ALL_ROLES):
-    named = trained.correction.index.isin(roles)
-    return pay.PayRange(trained.ends, trained.correction + thousand * named[:, None])
+def handed_in(name):
+    """A model by its name, such as "june-2023": `trained`, `rows`, which it learned from, and `data`, the file to serve."""
+    made = TOLD["models"][name]
+    trained, rows = train(*made["learned"], **made.get("settings", {}))
+    named = trained.correction.index.isin(made.get("roles", pay.ALL_ROLES))
+    trained = pay.PayRange(trained.ends, trained.correction + made.get("wider", 0) * named[:, None])
+    exported = functools.reduce(
+        lambda one, words: suites.skewed(one, *words), made.get("skewed", ()), trained
+    )
+    return SimpleNamespace(trained=trained, rows=rows, data=model.export(exported, name, rows))
 
 
 def systems(some):
     """dict of str to dict: what the arguments of a release test stand for, by candidate (see `suites.run`)."""
-    same = {"judged": pay.between(pay.adverts(), *JUDGE), "champion": model.from_bytes(champion().data)}
-    found = {}
-    for name, one in some.items():
-        found[name] = same | {"candidate": model.from_bytes(one.data), "trained": one.trained}
-    return found
+    champion = model.from_bytes(handed_in("june-2023").data)
+    same = {"judged": pay.between(pay.adverts(), *JUDGE), "champion": champion}
+    return {
+        name: same | {"candidate": model.from_bytes(one.data), "trained": one.trained}
+        for name, one in some.items()
+    }
 
 
 @functools.cache
 def _release_systems():
-    good, rows = candidates()["march-2024"].trained, candidates()["march-2024"].rows
-    found = candidates() | {
-        "second": handed_in("second", train(*NEWER, n_estimators=80)[0], rows),
-        "swapped": handed_in("swapped", good, rows, suites.skewed(good, "GB", "DE")),
-        "lazy": handed_in("lazy", train(*NEWER, n_estimators=3)[0], rows),
-        "roomy": handed_in("roomy", _moved(good, 14), rows),
-        "one role": handed_in("one-role", _moved(good, -14, ["Data Analyst"]), rows),
-    }
-    found = systems(found)
+    tested = [name for name in TOLD["models"] if name not in ("june-2023", "weekend-2024")]
+    found = systems({name: handed_in(name) for name in tested})
     sound = found["march-2024"]["candidate"]
 
     def peek(jobs):
@@ -108,65 +84,71 @@ def _release_systems():
         return jobs[["midpoint"]].to_numpy() + np.array([-20, 20]) if known else sound.predict(jobs)
 
     peeking = SimpleNamespace(**vars(sound), predict=peek)
-    half = dataclasses.replace(sound, last="2024-05-12")
-    unfair = {"peeking": peeking, "half": half}
+    unfair = {"peeking": peeking, "half": dataclasses.replace(sound, last="2024-05-12")}
     return found | {name: found["march-2024"] | {"candidate": one} for name, one in unfair.items()}
 
 
 @check.build(**TOLD["test_release"])
 def test_release(piece, ours, wrong):
     """The learner's file is collected by pytest over candidates, good and faulty, most of them not shown."""
-    takes = "Each test takes some of `candidate`, `trained`, `champion` and `judged`."
-    return suites.judge_tests(piece, _release_systems(), TOLD["faults"], takes)
+    return suites.judge_tests(piece, _release_systems(), TOLD["faults"], TOLD["hints"]["takes"])
 
 
 @check.build(**TOLD["release"])
 def release(piece, ours, wrong):
     """Three releases with a client that only writes down what it is told."""
-    (empty, failed, *_), (passes, fails) = TOLD["release"]["wrong"], TOLD["tests"]
-    trained, rows = train(*LEARNED, n_estimators=3)
+    (empty, failed, *_), (passes, fails), hints = TOLD["release"]["wrong"], TOLD["tests"], TOLD["hints"]
+    trained, rows = train(*TOLD["models"]["june-2023"]["learned"], n_estimators=3)
     with tempfile.TemporaryDirectory() as folder:
         tests = Path(folder, "test_it.py")
 
-        def fault(text, hint=""):
+        def told(text):
+            client, made = mock.MagicMock(), []
+
+            def make(name, source, run_id=None, tags=None, **_):
+                made.append((name, source, tags))
+                return SimpleNamespace(version="7")
+
+            client.create_model_version.side_effect = make
             tests.write_text(text)
-            client = mock.MagicMock()
-            client.create_model_version.return_value = SimpleNamespace(version="7")
             version = piece(client, tests, "judge", trained, rows)
-            if not hint:
-                return _released(version, client, rows)
-            out = client.create_model_version.called or client.set_registered_model_alias.called
-            return hint if out else TOLD["hints"]["held"] * (version is not None)
+            calls = client.set_registered_model_alias.call_args_list
+            return version, made, [[*map(str, call.args), *map(str, call.kwargs.values())] for call in calls]
 
         try:
-            found = fault(passes) or fault(passes + fails, failed) or fault("import pytest\n", empty)
+            faults = _release_faults(*told(passes), rows)
+            for text, hint in ((passes + fails, failed), ("import pytest\n", empty)):
+                version, *out = told(text)
+                faults += [(hint, any(out)), (hints["held"], version is not None)]
         finally:
             (profile.work("05") / "judge.onnx").unlink(missing_ok=True)
-    return check.wrong(found) if found else check.right(TOLD["hints"]["fine"])
+    return _judged(faults, hints["fine"])
 
 
-def _released(version, client, rows):
-    """str: what is wrong after a release that should have gone out, or ""."""
+def _release_faults(version, made, named, rows):
+    """What can be wrong with a release that should have gone out, and is it?"""
     hints, (*_, early, tagged) = TOLD["hints"], TOLD["release"]["wrong"]
-    if not client.create_model_version.called:
-        return hints["nothing"]
-    made, named = client.create_model_version.call_args, client.set_registered_model_alias.call_args_list
-    made, *named = ([*call.args, *call.kwargs.values()] for call in (made, *named))
-    places = [urllib.parse.unquote(str(one).removeprefix("file://")) for one in made]
-    file = next((Path(place) for place in places if place.endswith(".onnx") and Path(place).is_file()), None)
-    if "pay-range" not in made or file is None:
-        return hints["path"]
-    data, tags = file.read_bytes(), str([one for one in made if isinstance(one, dict)])
+    if not made:
+        return [(hints["nothing"], True)]
+    name, source, tags = made[0]
+    file = Path(urllib.parse.unquote(str(source).removeprefix("file://")))
+    if name != "pay-range" or file.suffix != ".onnx" or not file.is_file():
+        return [(hints["path"], True)]
+    data = file.read_bytes()
     needed = f"{rows['arrived'].max():%Y-%m-%d}", hashlib.sha256(data).hexdigest()
-    aliases = [list(map(str, given)) for given in named]
-    faults = {
-        hints["other"]: model.from_bytes(data).name != "judge",
-        tagged: not all(one in tags for one in needed),
-        early: any("champion" in alias for alias in aliases),
-        hints["alias"]: ["pay-range", "challenger", "7"] not in aliases,
-        hints["number"]: str(version) != "7",
-    }
-    return next((hint for hint, there in faults.items() if there), "")
+    return [
+        (hints["other"], model.from_bytes(data).name != "judge"),
+        (tagged, not all(one in str(tags) for one in needed)),
+        (early, any("champion" in one for one in named)),
+        (hints["alias"], ["pay-range", "challenger", "7"] not in named),
+        (hints["number"], str(version) != "7"),
+    ]
+
+
+def _judged(faults, fine):
+    """The hint for the first fault that is there, as a verdict."""
+    fault = next((hint for hint, there in faults if there), "")
+    return check.wrong(fault) if fault else check.right(fine)
 
 
 COMMANDS = ["train", "test", "register", "shadow"]
@@ -179,29 +161,27 @@ def pipeline(answer):
     if "..." in str(answer):
         return check.Verdict("open", hints["open"])
     try:
-        faults = _pipeline_faults(yaml.safe_load(str(answer)), hints)
+        return _judged(_pipeline_faults(yaml.safe_load(str(answer)), hints), hints["right"])
     except (yaml.YAMLError, KeyError, TypeError, AttributeError):
         return check.wrong(hints["unread"])
-    fault = next((hint for hint, there in faults.items() if there), "")
-    return check.wrong(fault) if fault else check.right(hints["right"])
 
 
 def _pipeline_faults(read, hints):
-    """dict: what can be wrong with a pipeline, and is it?"""
+    """What can be wrong with a pipeline, and is it?"""
     jobs = read["jobs"].values()
     rights = [job.get("permissions", read.get("permissions")) for job in jobs]
     used = [str(step["uses"]) for job in jobs for step in job["steps"] if "uses" in step]
     loose = [name for name in used if not re.search(r"@[0-9a-f]{40}$|^[.]/", name)]
     good, bad = (_ran(read["jobs"], passes) for passes in (True, False))
     out, order = ([one for one in ran if one in ("register", "shadow")] for ran in (bad, good))
-    return {
-        hints["rights"]: not all(right in ({"contents": "read"}, "read-all") for right in rights),
-        hints["loose"].format(*loose[:1] or [""]): loose,
-        hints["good"].format(good): sorted(good) != sorted(COMMANDS),
-        hints["first"].format(*good[:1] or [""]): good[:1] != ["train"],
-        hints["bad"].format(", ".join(out)): out,
-        hints["late"]: order[:1] == ["shadow"],
-    }
+    return [
+        (hints["rights"], not all(right in ({"contents": "read"}, "read-all") for right in rights)),
+        (hints["loose"].format(*loose[:1] or [""]), loose),
+        (hints["good"].format(good), sorted(good) != sorted(COMMANDS)),
+        (hints["first"].format(*good[:1] or [""]), good[:1] != ["train"]),
+        (hints["bad"].format(", ".join(out)), out),
+        (hints["late"], order[:1] == ["shadow"]),
+    ]
 
 
 def _ran(jobs, passes):
@@ -268,9 +248,8 @@ def decide(piece, ours, wrong):
         if (found - rates(version, 40)).abs().max(axis=None) <= 15:
             return check.wrong(hint)
     count, worse, answer = off.stack().idxmax()
-    case = {"worse": worse, "count": count, "answer": answer}
-    shares = {"found": found.loc[(count, worse), answer], "want": want.loc[(count, worse), answer]}
-    return check.wrong(TOLD["hints"]["shares"].format(**case, **shares))
+    shares = [table.loc[(count, worse), answer] for table in (found, want)]
+    return check.wrong(TOLD["hints"]["shares"].format(worse, count, answer, *shares))
 
 
 def mix(usual, psi):

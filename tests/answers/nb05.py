@@ -1,6 +1,7 @@
 """Answers to the exercises and pieces for the builds of notebook 05."""
 
 import hashlib
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -101,8 +102,7 @@ SECOND = RELEASE.replace("def test_c(", "def test_groups_too(").replace("def los
 
 def released(client, tests, name, trained, rows, scheme=""):
     content = model.export(trained, name, rows)
-    one = lesson.handed_in(name, trained, rows)
-    outcome = suites.run(tests, lesson.systems({name: one}))
+    outcome = suites.run(tests, lesson.systems({name: SimpleNamespace(trained=trained, data=content)}))
     if len(outcome) and all(outcome["passed"]):
         file = profile.work("05") / (name + ".onnx")
         file.write_bytes(content)
