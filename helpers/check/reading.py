@@ -112,25 +112,27 @@ def _at(file, place):
 class guess:
     """Keep a guess. The first one counts: after the figure was shown it is not replaced.
 
-    `said` is a number or text, three dots while nothing was said; `what` says what to put in their place.
+    `said` is a number or text, three dots while nothing was said; `what` says what to put in their place. The attribute
+    `said` is what counts, None while there is nothing.
     """
 
     def __init__(self, notebook, name, said, what):
         self.key, self.meaning = f"{notebook}.{name}", _MEANINGS.get(notebook, {}).get(name, "")
-        nothing = said is ... or said is None
+        self.said, nothing = None, said is ... or said is None
         before = profile.read().guesses.get(self.key)
         if before and (nothing or before.was is not None):
-            display(Verdict("✓ Your first guess counts:", f"{_spelled(before.said, '`')}."))
+            self.said = before.said
+            display(Verdict("✓ Your first guess counts:", f"{_spelled(self.said, '`')}."))
         elif nothing:
             todo = f"Replace the three dots with {what}, then run the next cell."
             display(Verdict("◯ No guess yet.", todo))
         else:
             try:
-                said = as_number(said)
+                self.said = as_number(said)
             except Exception:  # a word, or anything else
-                said = " ".join(str(said).split())[:60]
-            profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=said)}))
-            display(Verdict("✓ Kept:", f"{_spelled(said, '`')}. Now run the next cell."))
+                self.said = " ".join(str(said).split())[:60]
+            profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=self.said)}))
+            display(Verdict("✓ Kept:", f"{_spelled(self.said, '`')}. Now run the next cell."))
 
     def compare(self, actual, at_least=False, **figures):
         """Show the figure, rounded as it is to be read, how far off the guess was, and how many were hits before.
@@ -138,13 +140,13 @@ class guess:
         A guess of `at_least` so much is met by more. `figures` are what the meaning of the figure names in braces.
         """
         lines = []
-        if kept := profile.read().guesses.get(self.key):
-            numbers = not isinstance(kept.said, str) and not isinstance(actual, str)
-            off = f", {_spelled(abs(kept.said - actual))} off" if numbers else ""
-            met = at_least and numbers and actual >= kept.said
-            verdict = "that is enough" if met else "a hit" if _hit(kept.said, actual) else "no hit"
-            lines.append(f"You said {_spelled(kept.said, '`')}{'' if met else off}: {verdict}.")
-            was = kept.said if met else actual if isinstance(actual, str) else float(actual)
+        if self.said is not None:
+            numbers = not isinstance(self.said, str) and not isinstance(actual, str)
+            off = f", {_spelled(abs(self.said - actual))} off" if numbers else ""
+            met = at_least and numbers and actual >= self.said
+            verdict = "that is enough" if met else "a hit" if _hit(self.said, actual) else "no hit"
+            lines.append(f"You said {_spelled(self.said, '`')}{'' if met else off}: {verdict}.")
+            was = self.said if met else actual if isinstance(actual, str) else float(actual)
             profile.update(lambda told: setattr(told.guesses[self.key], "was", was))
             past = [one for one in profile.read().guesses.values() if one.was is not None]
             hits = sum(_hit(one.said, one.was) for one in past)
