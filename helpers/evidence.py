@@ -42,7 +42,7 @@ def _offers():
     """Full-time US adverts that state a range; ``adverts`` says how often each came in its week."""
     ranges = tables.load("pay_ranges")
     ranges = ranges[(ranges["country"] == "US") & (ranges["employment"] == "FT") & ~ranges["single"]]
-    return ranges[["role", "title_group", "level", "low", "high", "adverts"]].astype({"role": str})
+    return ranges[["role", "title_group", "level", "low", "high", "adverts"]]
 
 
 def advertised_pay(roles=ROLES):
