@@ -49,7 +49,7 @@ def _paragraphs(path):
             plain = _MARKS.sub(r"\1", part).strip()
             if plain.startswith("#"):
                 heading = plain.partition("\n")[0].strip("# ")
-            elif len(plain.split()) >= 8 and not _NO_PASSAGE.match(plain):
+            elif len(plain.split()) >= 8 and heading != "Where next" and not _NO_PASSAGE.match(plain):
                 yield f"{path.name}#cell-id={cell['id']}", heading, plain
 
 

@@ -319,14 +319,15 @@ def scaling():
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
         Client(n_workers=2, threads_per_worker=1, local_directory=folder, **local) as client,
     ):
-        paths = [f"{folder}/{number}.parquet" for number in range(8)]
+        duckdb.from_df(table).write_parquet(f"{folder}/all.parquet")
+        paths = [f"{folder}/{number}.part" for number in range(8)]
         for number, path in enumerate(paths):
-            duckdb.from_df(table.iloc[number::8]).write_parquet(path)
+            duckdb.from_df(table[number:120_000:8]).write_parquet(path)
         workers = sorted(client.scheduler_info()["workers"])
         client.run(space["read_skills"], paths[0])  # the libraries are loaded
 
         def read(count):
-            client.gather(client.map(space["read_skills"], paths * 5, workers=workers[:count], pure=False))
+            client.gather(client.map(space["read_skills"], paths, workers=workers[:count], pure=False))
 
         for kind, name, job in (
             ("a million adverts", "pandas", lambda: space["by_pandas"](table)),
