@@ -90,7 +90,7 @@ def ledger():
 def _given(answer):
     """What was ruled on each claim: the kind and the confidence (0.5 to 1), None where it is no ruling."""
     given, known = {}, set(tables.load("claims")["id"])
-    for name, said in answer.items():
+    for name, said in answer.items() if isinstance(answer, dict) else ():
         word, sure = said if isinstance(said, tuple | list) and len(said) == 2 else ("", 0)
         if ... not in (word, sure):
             kind = KINDS.get(str(word).strip().lower(), str(word).strip().lower())
