@@ -24,7 +24,7 @@ __all__ = [
     "guess", "judge_function", "judge_number", "judge_stopped", "kept", "quoted", "reference", "right",
     "shown", "solutions", "written", "wrong",
 ]  # fmt: skip
-# Three dots that stand for nothing yet: as a value or a line of Python, but not as an index, argument or empty class.
+# Three dots that stand for nothing yet: as a value or a line, but not as an index, argument or empty class.
 _DOTS = re.compile(r"(?m)(^|[:=]|\breturn)\s*\.\.\.\s*(#.*)?$")
 _EMPTY_CLASS = re.compile(r"\bclass [^\n]*:\s*\.\.\.")
 
@@ -155,4 +155,5 @@ def _unfinished(piece):
         source, ending = _source(piece)
     except Exception as error:  # no source, an object whose methods fail: the judge will say
         return isinstance(error, FileNotFoundError)
-    return bool(_DOTS.search(_EMPTY_CLASS.sub("", source))) if ending.endswith("py") else "..." in source
+    own_lines = ending.endswith(("py", "md"))  # a claim that is quoted can have dots, too
+    return bool(_DOTS.search(_EMPTY_CLASS.sub("", source))) if own_lines else "..." in source

@@ -156,7 +156,7 @@ def judge_growth(piece, ours, wrong):
 def fields(file):
     """dict: what stands behind each line of an audit, of 5,000 characters at most."""
     text, names = Path(file).read_text("utf-8", "replace")[:5_000], TEXTS["lines"]
-    head = rf"^[ \t>*_-]*({'|'.join(names)})[*_ ]*:[*_ ]*"
+    head = rf"^[ \t>*_\d.-]*({'|'.join(names)})[*_ ]*:[*_ ]*"
     found = dict(re.findall(rf"(?ms){head}(.*?)(?={head.replace('(', '(?:', 1)}|^#|\Z)", text))
     return {name: " ".join(found.get(name, "").split()) for name in names}
 
