@@ -50,6 +50,10 @@ def share(answer):
 def length(answer):
     return check.wrong(str(len(answer)))
 
+@check.exercise("Write page.md.", "page")
+def page(answer):
+    return check.written(answer[0], {"is short": "."})
+
 @check.exercise("Give anything.")
 def broken(answer):
     raise SystemExit
@@ -177,6 +181,12 @@ def test_a_file_is_judged_by_its_text(said):
     assert place.with_name("rule.right.py").read_text() == "LIMIT = 3\n"
 
 
+def test_a_text_that_a_fresh_notebook_writes_over_is_kept():
+    for text in ("My page.", f"{check.PROMPT} Your page.", f"Half of it.\n\n{check.PROMPT} The rest."):
+        check.nb77.page((text, 1))
+    assert (profile.work("77") / "page.before.md").read_text("utf-8") == "My page."
+
+
 def test_without_our_solution_the_learners_piece_is_kept(said, tmp_path):
     next((tmp_path / "notebooks").glob("*")).write_text("{")
     assert check.nb77.top(ascending) is ascending
@@ -203,7 +213,7 @@ def test_what_counts_as_a_stub(source, open_, tmp_path):
 
 @pytest.mark.parametrize(
     "answer",
-    [36, "36%", "36 %", "+36", " 36,0\n", "$36", np.float64(36.2), np.array(36), [36], pd.Series([36], ["a"]), pd.DataFrame([[36]]), Decimal(36)],
+    [36, "36%", "36 %", "36 percent", "+36", " 36,0\n", "$36", np.float64(36.2), np.array(36), [36], pd.Series([36], ["a"]), pd.DataFrame([[36]]), Decimal(36)],
 )  # fmt: skip
 def test_a_number_in_any_reasonable_form(answer):
     verdict = check.nb77.share(answer)
@@ -214,6 +224,7 @@ def test_a_number_in_any_reasonable_form(answer):
 def test_a_share_is_right_where_a_percentage_is_asked_for():
     assert "You gave the share 0.36; as a percentage it is 36." in check.nb77.share(0.36).message
     assert check.nb77.share("0.36").state == "right" and check.nb77.share("0.36%").state == "wrong"
+    assert check.nb77.share("0.36 percent").state == check.nb77.share("36 million").state == "wrong"
     assert check.as_number("1,036 USD") == 1036 and check.as_number("\N{MINUS SIGN}8,9 %") == -8.9
 
 

@@ -28,7 +28,7 @@ def notebook():
 def test_each_background_has_assumptions_with_a_source_or_marked_as_a_guess(background):
     table = lesson.assumptions(background)
     for _, rows in table.groupby("path"):
-        assert set(rows.index.get_level_values("assumption")) == NAMES
+        assert set(rows.index.get_level_values("assumption")) == NAMES == set(lesson.TEXTS["named"])
         assert (
             rows.loc[(slice(None), ["months", "search"]), "high"].sum() < 12 * 7
         )  # the fewest years to look at

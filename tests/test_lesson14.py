@@ -55,7 +55,7 @@ def test_every_claim_has_a_kind_and_the_example_rules_on_those_that_are_asked():
     reader, table = lesson.compare({})
     assert reader == "an example reader" and list(table.index) == lesson.ASKED
     assert lesson.compare(answers.RIGHT["rulings"][2])[0] == "you"
-    for broken in ({"growth-36": 7}, {"growth-36": ("open",)}, {"growth-36": ("open", None)}):
+    for broken in ({"growth-36": ("open",)}, {"growth-36": ("open", None)}, ..., [1], (0.2, table)):
         assert lesson.compare(broken)[0] == "an example reader"
 
 

@@ -241,7 +241,7 @@ def test_what_is_no_plan_is_no_week(text):
 
 
 def test_a_line_of_another_part_is_no_week():
-    text = "### Week 2, from 2027-01-11\n\n- [ ] 1.5 h: a\n* 2 h: b\n\n## Not in these weeks\n\n- 9 h: c"
+    text = "### week 2 on 11 January 2027\n\n- [ ] 1.5 h: a\n* 2 h: b\n\n## Not in these weeks\n\n- 9 h: c"
     assert lesson.weeks_of(text)[["week", "hours", "task"]].values.tolist() == [[2, 1.5, "a"], [2, 2.0, "b"]]
 
 

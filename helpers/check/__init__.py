@@ -24,7 +24,7 @@ __all__ = [
     "guess", "judge_function", "judge_number", "judge_stopped", "kept", "quoted", "reference", "right",
     "shown", "solutions", "written", "wrong",
 ]  # fmt: skip
-# Three dots that stand for nothing yet: as a value or a line of Python, but not as an index, argument or empty class.
+# Three dots that stand for nothing yet: as a value or a line, but not as an index, argument or empty class.
 _DOTS = re.compile(r"(?m)(^|[:=]|\breturn)\s*\.\.\.\s*(#.*)?$")
 _EMPTY_CLASS = re.compile(r"\bclass [^\n]*:\s*\.\.\.")
 
@@ -45,10 +45,11 @@ def _named(kind, notebook):
 exercises, builds = (functools.partial(_named, kind) for kind in ("exercise", "build"))
 
 
-def exercise(todo):
+def exercise(todo, file=""):
     """Make a checker out of a function that takes an answer and returns a verdict.
 
-    `todo` is one sentence: what to put in the place of the three dots.
+    `todo` is one sentence: what to put in the place of the three dots. If the answer begins with the text of ``FILE.md``,
+    one without prompts is kept as ``FILE.before.md``: a fresh notebook writes over it.
     """
 
     def decorate(judge):
@@ -62,6 +63,9 @@ def exercise(todo):
                 return wrong(f"That answer could not be read. {todo}")
             if verdict.state in ("right", "all"):
                 profile.mark_solved(judge.__module__[-2:], judge.__name__)
+            with contextlib.suppress(OSError, TypeError, ValueError):  # the disk is full, or this is no text
+                if file and verdict.state in ("some", "all") and PROMPT not in answer[0]:
+                    (profile.work(judge.__module__[-2:]) / f"{file}.before.md").write_text(answer[0], "utf-8")
             return verdict
 
         checker.kind = "exercise"
@@ -118,6 +122,7 @@ def build(todo, wrong=None):
             except BaseException as error:
                 endless = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
                 said = endless if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
+                said += " Did you forget `return`?" * ("'NoneType'" in said)
                 verdict = Verdict("wrong", said)
             if verdict.state != "right":
                 display(Verdict(verdict.state, f"{verdict.message} Ours is used until yours is right."))
@@ -150,4 +155,5 @@ def _unfinished(piece):
         source, ending = _source(piece)
     except Exception as error:  # no source, an object whose methods fail: the judge will say
         return isinstance(error, FileNotFoundError)
-    return bool(_DOTS.search(_EMPTY_CLASS.sub("", source))) if ending.endswith("py") else "..." in source
+    own_lines = ending.endswith(("py", "md"))  # a claim that is quoted can have dots, too
+    return bool(_DOTS.search(_EMPTY_CLASS.sub("", source))) if own_lines else "..." in source

@@ -21,7 +21,8 @@ def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
     value = as_number(answer)
     if abs(value - target) <= tolerance:
         return right(reason)
-    if percent and "%" not in str(answer)[:100] and abs(100 * value - target) <= tolerance:
+    share = percent and "%" not in str(answer)[:100].replace("percent", "%")
+    if share and abs(100 * value - target) <= tolerance:
         return right(f"{reason} (You gave the share {value:.3g}; as a percentage it is {100 * value:.3g}.)")
     near = [number for number in mistakes if number is not None and abs(value - number) <= tolerance]
     return wrong(mistakes[min(near, key=lambda number: abs(value - number), default=None)])
@@ -103,6 +104,8 @@ def alike(found, expected, in_place=False):
         return found is expected or bool(found == expected)
     if callable(expected):
         return callable(found)
+    if isinstance(expected, pd.DataFrame) and not isinstance(found, pd.DataFrame):
+        return False  # its columns have lost their names
     if isinstance(expected, pd.Series | pd.DataFrame) and isinstance(found, type(expected)):
         if in_place:
             return found.equals(expected)
@@ -131,7 +134,8 @@ def shown(value):
         return f"[{', '.join([*map(shown, list(value[:6])), *['…'] * (len(value) > 6)])}]"
     if callable(value):
         return getattr(value, "__name__", "a function")
-    return f"{value:.6g}" if isinstance(value, float) else textwrap.shorten(repr(value), 80, placeholder=" …")
+    said = " ".join(repr(value).split())  # textwrap leaves nothing of a long word
+    return f"{value:.6g}" if isinstance(value, float) else said[:79] + "…" * (len(said) > 79)
 
 
 def quoted(value):

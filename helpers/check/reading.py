@@ -43,7 +43,7 @@ right, wrong = (functools.partial(Verdict, state) for state in ("right", "wrong"
 
 
 def as_number(answer):
-    """float: a scalar of any library, one in a table, column or list, or text such as ``"-8.9 %"`` or ``"10 USD"``.
+    """float: a scalar of any library, one in a table, column or list, or text such as ``"-8.9 %"`` or ``"24 hours"``.
 
     Raises ValueError or TypeError if there is no finite number in it. (Checkers may let it rise.)
     """
@@ -52,7 +52,8 @@ def as_number(answer):
         raise ValueError("True and False are not numbers here")
     if isinstance(answer, str):
         answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%")
-        answer = re.sub(r",(?=\d{3}\b)| (USD|(US )?dollars)$", "", answer).replace(",", ".")  # 8,9 is 8.9
+        unit = r" (US )?(?!hund|thous|mill|bill)[a-zA-Z]{3,}$"  # any but a larger number
+        answer = re.sub(rf",(?=\d{{3}}\b)|{unit}", "", answer).replace(",", ".")  # 8,9 is 8.9
     value = float(answer)
     if not math.isfinite(value):
         raise ValueError("not a finite number")

@@ -170,13 +170,17 @@ def draw_board(table, follow, off):
     return charts.finish(figure, title, f"Simulated. {SOURCE}", said)
 
 
-@check.exercise("Write model_card.md: put your own words in the place of each line with the pencil.")
+@check.exercise(
+    "Write model_card.md: put your own words in the place of each line with the pencil.", "model_card"
+)
 def card(answer):
     """The fairness part of a model card; its coverage must be the computed one."""
     return check.written(answer[0], TEXTS["card"], {"coverage": answer[1]})
 
 
-@check.exercise("Write datasheet.md: put your own words in the place of each line with the pencil.")
+@check.exercise(
+    "Write datasheet.md: put your own words in the place of each line with the pencil.", "datasheet"
+)
 def sheet(answer):
     """A data sheet; its number of adverts must be the computed one."""
     return check.written(answer[0], TEXTS["sheet"], {"adverts": answer[1]})

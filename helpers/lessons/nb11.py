@@ -147,7 +147,7 @@ def order(answer):
     return check.right("Nobody is surprised, and nobody promises what was not checked.")
 
 
-@check.exercise("Write brief.md: put your own words in the place of each line with the pencil.")
+@check.exercise("Write brief.md: put your own words in the place of each line with the pencil.", "brief")
 def brief(answer):
     """A brief of two minutes at 130 words a minute; its number must be the computed one."""
     verdict = check.written(answer[0], TEXTS["brief"], {"share outside": answer[1]})

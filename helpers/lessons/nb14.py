@@ -90,7 +90,7 @@ def ledger():
 def _given(answer):
     """What was ruled on each claim: the kind and the confidence (0.5 to 1), None where it is no ruling."""
     given, known = {}, set(tables.load("claims")["id"])
-    for name, said in answer.items():
+    for name, said in answer.items() if isinstance(answer, dict) else ():
         word, sure = said if isinstance(said, tuple | list) and len(said) == 2 else ("", 0)
         if ... not in (word, sure):
             kind = KINDS.get(str(word).strip().lower(), str(word).strip().lower())
@@ -156,7 +156,7 @@ def judge_growth(piece, ours, wrong):
 def fields(file):
     """dict: what stands behind each line of an audit, of 5,000 characters at most."""
     text, names = Path(file).read_text("utf-8", "replace")[:5_000], TEXTS["lines"]
-    head = rf"^[ \t>*_-]*({'|'.join(names)})[*_ ]*:[*_ ]*"
+    head = rf"^[ \t>*_\d.-]*({'|'.join(names)})[*_ ]*:[*_ ]*"
     found = dict(re.findall(rf"(?ms){head}(.*?)(?={head.replace('(', '(?:', 1)}|^#|\Z)", text))
     return {name: " ".join(found.get(name, "").split()) for name in names}
 

@@ -106,7 +106,7 @@ RIGHT_PIECES = {
     "audit": [
         page(),
         UNSAID,
-        page(Claim="GPT-4 was the best text of 2023", When="FY2023", Verdict="opinion, no more"),
+        page(Claim="5G and GPT-4 were ... the best of 2023", When="FY2023", Verdict="opinion, no more"),
         page().replace("**", "").replace("- ", ""),
     ],
 }
@@ -128,7 +128,7 @@ WRONG_PIECES = {
         (page(Who_is_counted="people"), "somebody else would count the same"),
         (page(When="recently"), "needs a year"),
         (page(Against_what_base="more"), "names what it is compared with"),
-        (page(By_whom="Several studies"), "are nobody"),
+        (page(By_whom="Experts say"), "are nobody"),
         (page(What_would_change_my_mind="Nothing can ever do that"), "must name something"),
         (page(Verdict="false"), "seven words"),
         (page(When="not said"), "One line says “not said”"),
