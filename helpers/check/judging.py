@@ -21,7 +21,8 @@ def judge_number(answer, target, tolerance, reason, mistakes, percent=False):
     value = as_number(answer)
     if abs(value - target) <= tolerance:
         return right(reason)
-    if percent and "%" not in str(answer)[:100] and abs(100 * value - target) <= tolerance:
+    named = any(sign in str(answer)[:100] for sign in ("%", "percent"))
+    if percent and not named and abs(100 * value - target) <= tolerance:
         return right(f"{reason} (You gave the share {value:.3g}; as a percentage it is {100 * value:.3g}.)")
     near = [number for number in mistakes if number is not None and abs(value - number) <= tolerance]
     return wrong(mistakes[min(near, key=lambda number: abs(value - number), default=None)])
@@ -69,7 +70,8 @@ def judge_stopped(stopped, systems, faults):
     score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones"
     if blamed:
         apart = f"{score}, but also {len(blamed)} of {len(good)} good ones, so it does not tell them apart."
-        return wrong(f"{apart} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
+        why = html.escape(stopped[blamed[0]], quote=False) or "a test without words"
+        return wrong(f"{apart} A good one was stopped by “{why}”.")
     return wrong(f"{score}. {faults[missed[0]]}") if missed else right(f"{score}, and no good one.")
 
 

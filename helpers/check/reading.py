@@ -51,7 +51,7 @@ def as_number(answer):
     if isinstance(answer, bool):
         raise ValueError("True and False are not numbers here")
     if isinstance(answer, str):
-        answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%")
+        answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%").removesuffix(" percent")
         answer = re.sub(r",(?=\d{3}\b)| (USD|(US )?dollars)$", "", answer).replace(",", ".")  # 8,9 is 8.9
     value = float(answer)
     if not math.isfinite(value):
@@ -118,7 +118,7 @@ class guess:
 
     def __init__(self, notebook, name, said, what):
         self.key, self.meaning = f"{notebook}.{name}", _MEANINGS.get(notebook, {}).get(name, "")
-        self.said, nothing = None, said is ... or said is None
+        self.said, nothing = None, said is ... or said is None or not str(said).strip()
         before = profile.read().guesses.get(self.key)
         if before and (nothing or before.was is not None):
             self.said = before.said

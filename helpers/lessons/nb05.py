@@ -111,7 +111,7 @@ def release(piece, ours, wrong):
 
             client.create_model_version.side_effect = make
             tests.write_text(text)
-            version = piece(client, tests, "judge", trained, rows)
+            version = piece(client, tests, "judge", trained, rows.copy())
             calls = client.set_registered_model_alias.call_args_list
             return version, made, [[*map(str, call.args), *map(str, call.kwargs.values())] for call in calls]
 
