@@ -236,7 +236,7 @@ def _hard(hint, wide=1.0, every=np.inf):
 def decide(piece, ours, wrong):
     """Hard cases first; then the shares of each answer over simulated shadow runs, compared with ours."""
     if (said := piece(made_up(800, 0, 0))) not in ANSWERS:
-        return check.wrong(f'It returned {check.shown(said)}. Return "roll back", "go on" or "wait".')
+        return check.wrong(f'It returned {check.quoted(said)}. Return "roll back", "go on" or "wait".')
     for case in TOLD["hard"]:
         if (piece(_hard(**case)) == "roll back") != (ours(_hard(**case)) == "roll back"):
             return check.wrong(case["hint"])
