@@ -176,7 +176,7 @@ def _pipeline_faults(read, hints):
     out, order = ([one for one in ran if one in ("register", "shadow")] for ran in (bad, good))
     return [
         (hints["rights"], not all(right in ({"contents": "read"}, "read-all") for right in rights)),
-        (hints["loose"].format(*loose[:1] or [""]), loose),
+        (hints["loose"].format(*map(check.quoted, loose[:1] or [""])), loose),
         (hints["good"].format(good), sorted(good) != sorted(COMMANDS)),
         (hints["first"].format(*good[:1] or [""]), good[:1] != ["train"]),
         (hints["bad"].format(", ".join(out)), out),
@@ -192,9 +192,9 @@ def _ran(jobs, passes):
         for step in job["steps"]:
             anyway = re.search(r"always|failure|cancelled", str(step.get("if", "")))
             for line in re.split(r"\n|&&|;", str(step.get("run", ""))):
-                command = next((word for word in line.split() if word in COMMANDS), None)
+                command = "".join(re.findall(r"\brelease\S* +(\w+)", line)[:1])
                 if anyway or not failed:
-                    done += [command] if command else []
+                    done += [command] if command in COMMANDS else []
                     forgiven = passes or step.get("continue-on-error") or "||" in line
                     failed = failed or (command == "test" and not forgiven)
         broken |= {name} if failed else set()
