@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from helpers import check, course
+from helpers import course
 
 LEAST = 0.6
 """Share of a question, in words weighed by how rare they are, that the passages must hold; else it is refused."""
@@ -29,15 +29,15 @@ _NO_PASSAGE = re.compile(r"Sources\.|Time:|You need:|Starting here|By the end|Wh
 @cache
 def passages():
     """DataFrame: paragraphs of notebooks, glossary and usual questions: ``place`` (file and cell), ``heading``, ``text``."""
-    found = []
-    for notebook in course.SERIES:
-        found += _paragraphs(notebook.path)
-    for page in ("glossary", "questions"):
+    found = []  # short answers first: they are taken where others are as near
+    for page in ("questions", "glossary"):
         for part in (course.NOTEBOOKS / f"{page}.md").read_text("utf-8").split("\n## ")[1:]:
             word, _, text = part.partition("\n")
             word, text = word.strip(), _MARKS.sub(r"\1", text).strip()
             text = text if word.endswith("?") else f"{word}: {text}"
             found.append((f"{page}.md#{word.replace(' ', '-')}", word, text))
+    for notebook in course.SERIES:
+        found += _paragraphs(notebook.path)
     return pd.DataFrame(found, columns=["place", "heading", "text"])
 
 
@@ -54,9 +54,13 @@ def _paragraphs(path):
 
 
 @cache
-def _ours():
-    known = passages()
-    return check.reference("07", "by_meaning")((known["heading"] + ". " + known["text"]).tolist())
+def by_rare_words():
+    """Make a search: of a question it takes the rarities of the words that each of :func:`passages` shares, and adds them up."""
+    from sklearn.feature_extraction.text import TfidfVectorizer  # slow to import
+
+    known, words = passages(), TfidfVectorizer(stop_words="english", binary=True, norm=None)
+    there = words.fit_transform(known["heading"] + ". " + known["text"])
+    return lambda question: (there @ words.transform([question]).T).toarray().ravel()
 
 
 @cache
@@ -74,9 +78,9 @@ def _rarity():
 def nearest(question, search=None):
     """DataFrame: the three passages nearest to a question, best first.
 
-    `search` takes a text and returns how near each of :func:`passages` is; without one, our solution of notebook 07 is used.
+    `search` takes a text and returns how near each of :func:`passages` is; without one, it is that by rare words.
     """
-    return passages().iloc[np.argsort(-(search or _ours())(str(question)[:1_000]), kind="stable")[:3]]
+    return passages().iloc[np.argsort(-(search or by_rare_words())(str(question)[:1_000]), kind="stable")[:3]]
 
 
 def covered(question, search=None):

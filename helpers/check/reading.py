@@ -93,13 +93,13 @@ def kept(file, rules, reason):
     """Judge a file by rules, the first that is broken first: text, or what was read of YAML (dicts and lists).
 
     A rule has a ``hint`` and regular expressions: ``like`` must be found and ``unlike`` must not, in the whole file or, with
-    ``at``, at one of some places, such as ``"spec.containers.0.image"``.
+    ``at``, at one of some places, such as ``"spec.containers.0.image"``. What stands there is put in for ``{}`` in the hint.
     """
     for rule in rules:
         found = "\n".join(filter(None, (_at(file, place) for place in rule.get("at", [""]))))
         like, unlike = rule.get("like", ""), rule.get("unlike", r"\Z.")
         if not re.search(like, found, re.MULTILINE) or re.search(unlike, found, re.MULTILINE):
-            return wrong(rule["hint"])
+            return wrong(rule["hint"].replace("{}", found))
     return right(reason)
 
 

@@ -83,13 +83,13 @@ def judge_tests(tests, systems, faults, takes):
     return judge_stopped(stopped, systems, faults)
 
 
-def skewed(product, first, second):
-    """A faulty system: a trained product whose encoder takes two words for each other."""
+def skewed(product, *words):
+    """A faulty system: a trained product whose encoder takes each of some words for the next, and the last for the first."""
     ends = copy.deepcopy(product.ends)
     for encoder in (part for end in ends for part in end[0].named_transformers_.values()):
-        for words in getattr(encoder, "categories_", ()):
-            places = np.flatnonzero(np.isin(words, [first, second]))
-            words[places] = words[places[::-1]]
+        for known in getattr(encoder, "categories_", ()):
+            places = np.flatnonzero(np.isin(known, words))
+            known[places] = np.roll(known[places], 1)
     return dataclasses.replace(product, ends=ends)
 
 

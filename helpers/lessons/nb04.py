@@ -111,7 +111,7 @@ def test_parity(piece, ours, wrong):
         return lambda jobs: np.array([answers[job] for job in map(tuple, jobs[[*pay.FEATURES]].to_numpy())])
 
     systems = {
-        "levels by letters": suites.skewed(suites.skewed(signed, "MI", "EX"), "MI", "SE").predict,
+        "levels by letters": suites.skewed(signed, "MI", "SE", "EX").predict,
         "countries swapped": suites.skewed(signed, "GB", "DE").predict,
         "share for percentage": lambda jobs: signed.predict(jobs.assign(remote=jobs["remote"] / 100)),
         "no correction": pay.PayRange(signed.ends).predict,

@@ -108,7 +108,7 @@ def released(client, tests, name, trained, rows, scheme=""):
         file.write_bytes(content)
         marks = {"sha256": hashlib.sha256(content).hexdigest(), "last": str(rows["arrived"].max().date())}
         made = client.create_model_version(name="pay-range", source=f"{scheme}{file}", tags=marks)
-        client.set_registered_model_alias(name="pay-range", alias="challenger", version=made.version)
+        client.set_registered_model_alias(alias="challenger", name="pay-range", version=made.version)
         return made.version
 
 
