@@ -63,7 +63,8 @@ def save(folder, name, markdown, **figures):
 
     `markdown` is CommonMark with tables, and ``![alt](figure)`` stands for the matplotlib figure of that name. Paragraphs and
     list items that begin with the pencil sign are prompts: they are left out and counted, and headings with nothing below
-    go with them. A text with prompts, as a fresh notebook has it, leaves a longer one of before as ``NAME.before.md``.
+    go with them. A text with prompts, as a fresh notebook has it, leaves a longer one of before as ``NAME.before.md``, or
+    under the next name that is free.
     """
     text, unwritten = _without_prompts(markdown)
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +75,8 @@ def save(folder, name, markdown, **figures):
     shown = re.sub(r"(!\[[^\]]*\])\((\w+)\)", r"\1(\2.svg)", text)
     file = folder / f"{name}.md"
     if unwritten and file.exists() and file.stat().st_size > len(f"{shown}\n".encode(errors="replace")):
-        file.replace(folder / f"{name}.before.md")
+        names = (folder / f"{name}.before{number}.md" for number in ("", *range(2, 1000)))
+        file.replace(next(one for one in names if not one.exists()))
     file.write_text(shown + "\n", "utf-8", errors="replace")
     (folder / f"{name}.pdf").write_bytes(pdf(shown, folder))
     return Saved(folder, (f"{name}.pdf", f"{name}.md"), unwritten, _fonts(shown)[1])

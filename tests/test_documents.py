@@ -72,8 +72,9 @@ Written.
     saved = documents.save(tmp_path, "memo", text)
     assert saved.unwritten == 5 and "Left out: 5 parts that begin with ✎" in repr(saved)
     left = "# Memo\n\n## A\n\nHalf of it.\n\n## B\nWritten.\n\n- done\n\n```\n# A remark\n\n## ✎ and another\n```\n"
-    documents.save(tmp_path, "memo", "# Memo\n\n✎ Name")  # a fresh notebook, whose learner wrote in another
-    assert (tmp_path / "memo.before.md").read_text("utf-8") == left
+    for again in ("✎ Name", "On another day.", "✎ Name"):  # fresh notebooks, whose learner wrote in others
+        documents.save(tmp_path, "memo", f"# Memo\n\n{again}")
+    assert {file.read_text("utf-8") for file in tmp_path.glob("memo.before*.md")} > {left}
 
 
 PLACES = ("none", "../../x", "/etc/passwd", "http://e.f/g.svg")

@@ -70,7 +70,8 @@ def judge_stopped(stopped, systems, faults):
     score = f"It stops {len(faults) - len(missed)} of {len(faults)} faulty ones"
     if blamed:
         apart = f"{score}, but also {len(blamed)} of {len(good)} good ones, so it does not tell them apart."
-        return wrong(f"{apart} A good one was stopped by “{stopped[blamed[0]] or 'a test without words'}”.")
+        why = html.escape(stopped[blamed[0]], quote=False) or "a test without words"
+        return wrong(f"{apart} A good one was stopped by “{why}”.")
     return wrong(f"{score}. {faults[missed[0]]}") if missed else right(f"{score}, and no good one.")
 
 

@@ -119,7 +119,7 @@ class guess:
 
     def __init__(self, notebook, name, said, what):
         self.key, self.meaning = f"{notebook}.{name}", _MEANINGS.get(notebook, {}).get(name, "")
-        self.said, nothing = None, said is ... or said is None
+        self.said, nothing = None, said is ... or said is None or not str(said).strip()
         before = profile.read().guesses.get(self.key)
         if before and (nothing or before.was is not None):
             self.said = before.said

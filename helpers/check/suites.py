@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import html
 import os
 import tempfile
 from pathlib import Path
@@ -76,7 +77,7 @@ def judge_tests(tests, systems, faults, takes):
     found = run(tests, systems)
     alone, failed = found["system"] == "all", ~found["passed"].astype(bool)
     if alone.all() or (alone & failed).any():
-        said = next(filter(None, found["reason"][alone]), "")
+        said = html.escape(next(filter(None, found["reason"][alone]), ""), quote=False)
         return wrong(f"{takes}{said and f' pytest says: {said}.'}")
     stopped = found[failed].groupby("system")["reason"].first().to_dict()
     return judge_stopped(stopped, systems, faults)

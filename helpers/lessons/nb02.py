@@ -70,7 +70,7 @@ def what_is_unknown(answer):
         "B": check.right("We can measure the promise only where nobody needs it. Put that into the memo."),
         "C": check.wrong("More of the same kind do not help: those that matter have no range at all."),
     }
-    return said.get(answer.strip().upper()[:1], check.wrong('Choose "A", "B" or "C".'))
+    return said.get(re.sub(r"\W*([A-C])\b.*", r"\1", answer.upper()), check.wrong('Choose "A", "B" or "C".'))
 
 
 def _ask(query, records):
@@ -101,11 +101,10 @@ def twins(piece, ours, wrong):
     cases = [*((_planted(seed),) for seed in range(4)), (_planted(9, 1),)]
     try:
         _ask(str(piece), *cases[0])
-    except KeyError:
+    except (KeyError, TypeError):  # or no table at all
         return check.wrong("The columns are named `year`, `records`, `twins` and `higher_first`.")
-    except Exception as error:
-        said = str(error).rpartition("\n")[2].removeprefix("': ")
-        return check.wrong(f"The database says: {said[:200]}.")
+    except Exception as error:  # of pandas, which repeats the whole query, around the database's own
+        return check.wrong(f"The database says: {check.quoted(error.__cause__ or error)}.")
     asked, expected = (functools.partial(_ask, str(query)) for query in (piece, ours))
     asked.__name__ = "your_query"
     versions = [(hint, functools.partial(_ask, query)) for hint, query in wrong]
@@ -223,7 +222,8 @@ def rival(piece, ours, wrong):
     heavy = table.assign(weight=np.random.default_rng(1).integers(1, 60, len(table)))
     cases = [(one, day) for one in (table, poisoned, heavy, table[~late])]
     with contextlib.suppress(Exception):  # told below, with the case
-        if not np.array_equal(piece(table.copy(), day), piece(poisoned.copy(), day)):
+        first, second = (pd.DataFrame(piece(one.copy(), day)) for one in (table, poisoned))
+        if not first.equals(second):  # also where both have gaps
             return check.wrong(wrong[0][0])
     return check.judge_function(piece, ours, cases, wrong, "No answer moved when the future was changed.")
 

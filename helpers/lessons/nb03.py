@@ -188,7 +188,7 @@ def _looks_ahead(piece):
     later["midpoint"] += 500 * (later["arrived"] >= table["arrived"][early[-1]])
     with patch.object(pay, "adverts", later.copy), patch(f"{__name__}._all", lru_cache(_all.__wrapped__)):
         moved = _told(piece, _small(), early)
-    return not np.allclose(_told(piece, table, early), moved)
+    return not np.allclose(_told(piece, table, early), moved, equal_nan=True)
 
 
 @check.build(**TOLD["aci"])
@@ -242,7 +242,7 @@ def ruling(answer):
     held = f"The interval is {low:.1f} to {high:.1f}; you claimed {-claimed:.1f} or less."
     if said is ...:
         return check.Verdict("open", TOLD["ruling"]["todo"])
-    if str(said).casefold().replace("-", " ").strip(" .'\"") == true:
+    if str(said).casefold().replace("-", " ").replace("_", " ").strip(" .'\"") == true:
         return check.right(f"{held} So it is {true}.")
     return check.wrong(f"{held} {TOLD['ruling']['rule']}")
 

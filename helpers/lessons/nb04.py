@@ -134,7 +134,7 @@ def _fault_of(client, job, low, high):
         plain = "numpy" in str(error)
         return HINTS["numpy"] if plain else f"A good job breaks it: {check.quoted(error)}."
     if said.status_code != 200:
-        other = f"A good job is answered with {said.status_code}. {said.text[:120]}"
+        other = f"A good job is answered with {said.status_code}. {check.quoted(said.text)}"
         return HINTS.get(str(said.status_code), other)
     body = said.json()
     if not isinstance(body, dict) or not {"low", "high", "unit", "model"} <= set(body):
@@ -211,7 +211,7 @@ def send(piece, ours, wrong):
     cases = [(one["answers"], one["due"]) for one in TOLD["services"]]
     plain, times, (late, early, *_) = _sent(piece), [], TOLD["send"]["wrong"]
     with contextlib.suppress(Exception):  # told below, with the case
-        times = plain(*cases[0])[0]
+        times = plain(cases[0][0], [*cases[0][1]])[0]  # it may change what it is given
     for asked, due in zip(plain.asked, cases[0][1], strict=False):
         if abs(asked - due) > 0.002:
             return check.wrong(late if asked > due else early)

@@ -25,11 +25,11 @@ Measured: a coverage of 78 % of the midpoints [95% interval 77, 79] of United St
 A job seeker might settle for less. Employers drawn at random would show whether it helps.
 """
 RIGHT = {
-    "what_is_unknown": ["B", " b ", "B."],
+    "what_is_unknown": ["B", " b ", "(b) Coverage."],
     "memo": [(GOOD.replace("\n\n", "\n"), 78.2), (GOOD, 77.6), (OTHER, 78.2), (GOOD.replace("Applicants", "Those who apply"), 78.2)],
 }  # fmt: skip
 WRONG = {
-    "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("D", "Choose"), (2, "could not be read")],
+    "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("because", "Choose"), (2, "could not be read")],
     "memo": [
         ((GOOD, 69.4), "not found: gives the coverage"),
         ((GOOD.replace("Applicants", "Some"), 78.2), "not found: says who is harmed"),
@@ -156,12 +156,11 @@ RIGHT_PIECES = {
 }
 WRONG_PIECES = {
     "twins": [
-        (LAG.replace("b.record = a.record + 1", "b.record > a.record"), "should give"),
         (LAG.replace(" AND b.country = a.country", ""), "should give"),
         (LAG.replace(">= below", "> below"), "equal pay count as well"),
         (LAG.replace("b.arrived = a.arrived AND ", ""), "two different weeks"),
         (LAG.replace("AS twins", "AS pairs"), "columns are named"),
-        ("DROP TABLE records", "database says"),
+        ("DROP TABLE records", "The columns are named"),
     ],
     "pay_by_role": [
         (lambda adverts: bars(adverts, start=50), "does not start at 0"),
@@ -179,7 +178,7 @@ WRONG_PIECES = {
         (lambda adverts, day: loop(adverts, day, ends=(0.25, 0.75)), "80% range"),
         (peeks, "It looks into the future"),
         (lambda adverts, day: loop(adverts[adverts["arrived"] != day], day), "belong to the past"),
-        (lambda adverts, day: loop(adverts, day)[:, ::-1], "should give"),
+        (lambda adverts, day: loop(adverts, day)[:, ::-1] * [1, np.nan], "should give"),
     ],
     "decide": [
         (lambda row: rules(row, "coverage"), "You judge by the estimate"),

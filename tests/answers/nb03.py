@@ -210,7 +210,7 @@ WRONG_PIECES = {
         (lambda stream, step=0.05, window=13: adaptive(stream, 1, window), "left out the step"),
         (lambda stream, step=0.05, window=13: adaptive_shorter(stream, step, window, np.sum), "once a week"),
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window).to_numpy(), "one Series"),
-        (lambda stream, step=0.05, window=13: adaptive(stream, 0, window), "It should give"),
+        (lambda stream, step=0.05, window=13: adaptive(stream, 0, window) * np.nan, "It should give"),
     ],
     "mine": [
         (of_all_time, "looks ahead"),
