@@ -27,6 +27,7 @@ __all__ = [
 # Three dots that stand for nothing yet: as a value or a line of Python, but not as an index, argument or empty class.
 _DOTS = re.compile(r"(?m)(^|[:=]|\breturn)\s*\.\.\.\s*(#.*)?$")
 _EMPTY_CLASS = re.compile(r"\bclass [^\n]*:\s*\.\.\.")
+_ENDLESS = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
 
 
 def __getattr__(name):
@@ -58,8 +59,9 @@ def exercise(todo):
                 return Verdict("open", todo)
             try:
                 verdict = running.limited(lambda: judge(_bounded(answer)))
-            except BaseException:  # an answer can be any object, also one whose methods fail
-                return wrong(f"That answer could not be read. {todo}")
+            except BaseException as error:  # an answer can be any object, also one whose methods fail
+                unread = f"That answer could not be read. {todo}"
+                return wrong(_ENDLESS if isinstance(error, TimeoutError) else unread)
             if verdict.state in ("right", "all"):
                 profile.mark_solved(judge.__module__[-2:], judge.__name__)
             return verdict
@@ -116,8 +118,7 @@ def build(todo, wrong=None):
             try:
                 verdict = running.limited(lambda: judge(piece, ours, versions()))
             except BaseException as error:
-                endless = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
-                said = endless if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
+                said = _ENDLESS if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
                 verdict = Verdict("wrong", said)
             if verdict.state != "right":
                 display(Verdict(verdict.state, f"{verdict.message} Ours is used until yours is right."))

@@ -51,7 +51,7 @@ def as_number(answer):
     if isinstance(answer, bool):
         raise ValueError("True and False are not numbers here")
     if isinstance(answer, str):
-        answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%")
+        answer = answer[:100].replace("\N{MINUS SIGN}", "-").strip(" \n$%").removesuffix(" percent")
         answer = re.sub(r",(?=\d{3}\b)| (USD|(US )?dollars)$", "", answer).replace(",", ".")  # 8,9 is 8.9
     value = float(answer)
     if not math.isfinite(value):
