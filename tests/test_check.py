@@ -301,6 +301,8 @@ def test_a_text_is_read_and_never_called_right():
     assert "✓ gives the coverage as computed" in verdict.message
     assert check.written(text + " Applicants lose.", points, {"coverage": 69.4}).state == "all"
     assert check.written(text, points, {"coverage": 75}).message.count("○") == 2
+    check.checklist("helpers.lessons.nb77", "memo", "Write.", points)(text)
+    assert (profile.work("77") / "memo.read.md").read_text("utf-8") == text
     for words in (
         "Of 100 ranges 69% held, not 80.",
         "The coverage fell from 80 to 69.4.",

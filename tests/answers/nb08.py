@@ -220,10 +220,8 @@ WRONG_PIECES = {
         (lambda adverts, folder: None, "no Parquet file"), (laid("SELECT id, day, role, pay, '' AS text FROM adverts ORDER BY day"), "Each advert must be found once"),
     ],
     "upload": [
-        (sender(tries=1), "One failure ended it"),
-        (sender(check=False), "arrived damaged"),
-        (sender(wait=1.0), "asks again at once"),
-        (sender(abort=False), "left its parts behind"),
+        (sender(tries=1), "One failure ended it"), (sender(check=False), "arrived damaged"),
+        (sender(wait=1.0), "asks again at once"), (sender(abort=False), "left its parts behind"),
         (sender(tries=50), "went on for ever"),
         (sender(tries=10**9), "went on for ever"), (sender(loud=False), "as if all were well"),
         (sender(proof=False), "did not notice"),
@@ -231,8 +229,7 @@ WRONG_PIECES = {
         (lambda client, bucket, key, parts: client.put_object(Bucket=bucket, Key=key, Body=b"".join(parts)), "is not what was sent"),
     ],
     "in_two_steps": [
-        (means, "It should give"),
-        (shuffled, "nearly all the rows"),
+        (means, "It should give"), (shuffled, "nearly all the rows"),
         (first_part, "It should give"), (lambda submit, parts: by_counter(lambda task, *args: task(*args), parts), "no task is handed any"),
         (lambda submit, parts: submit(len, parts[0]), "It should give"),
     ],
