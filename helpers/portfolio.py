@@ -50,7 +50,10 @@ def gather(work):
             at, text = check.solutions(book.number)[name]
             written = re.match(r'%%writefile "\{work\}/(.+)"', text)
             found = next(iter(sorted(source.glob(written[1] if written else f"{name}.*"))), None)
-            done = name in solved.get(book.number, ()) and found and _copy(found, place)
+            done = name in solved.get(book.number, ()) and found
+            # What was found right is kept beside the file, which a fresh notebook writes over.
+            right = found and found.with_name(f"{name}.right{found.suffix}")
+            done = done and (_copy(right, place, found.name) or _copy(found, place))
             file = f"{book.number}/{found.name}" if done else ""
             rows.append((book.number, f"{_heading(book, at)} (`{name}`)", file))
     table = pd.DataFrame(rows, columns=["notebook", "what", "file"])
@@ -74,11 +77,11 @@ def _plain(file):
     return file.is_file() and not file.is_symlink() and file.stat().st_size <= _BYTES
 
 
-def _copy(file, place):
+def _copy(file, place, name=""):
     if not _plain(file):
         return False
     place.mkdir(parents=True, exist_ok=True)
-    (place / file.name).write_bytes(file.read_bytes())
+    (place / (name or file.name)).write_bytes(file.read_bytes())
     return True
 
 

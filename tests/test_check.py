@@ -168,7 +168,7 @@ def test_an_endless_loop_ends(said, monkeypatch):
 
     monkeypatch.setattr(check.running, "SECONDS", 0.2)
     assert check.nb77.top(endless) is not endless
-    assert "still running" in said[-1].message
+    assert "still running" in said[-1].message and "still running" in check.nb06.similar(endless).message
 
 
 def test_a_file_is_judged_by_its_text(said):

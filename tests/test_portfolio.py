@@ -34,7 +34,8 @@ def test_what_the_learner_made_is_gathered(work):
     put("02", "by_role.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     put("02", "rival.py", "def rival(adverts):\n    return adverts[..., :2]\n")
     put("02", "decide.py", "def decide(): ...\n")  # not solved
-    put("04", "test_parity.py", "def test_parity(served, signed):\n    assert True\n")
+    put("04", "test_parity.right.py", "def test_parity(served, signed):\n    assert True\n")
+    put("04", "test_parity.py", "def test_parity(served, signed): ✎\n")  # of a fresh notebook
     put("11", "brief.md", f"# The brief\n\n{WORDS}")
     profile.mark_solved("02", "rival")
     profile.mark_solved("04", "test_parity")

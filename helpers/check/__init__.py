@@ -27,6 +27,7 @@ __all__ = [
 # Three dots that stand for nothing yet: as a value or a line, but not as an index, argument or empty class.
 _DOTS = re.compile(r"(?m)(^|[:=]|\breturn)\s*\.\.\.\s*(#.*)?$")
 _EMPTY_CLASS = re.compile(r"\bclass [^\n]*:\s*\.\.\.")
+_ENDLESS = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
 
 
 def __getattr__(name):
@@ -59,13 +60,15 @@ def exercise(todo, file=""):
                 return Verdict("open", todo)
             try:
                 verdict = running.limited(lambda: judge(_bounded(answer)))
-            except BaseException:  # an answer can be any object, also one whose methods fail
-                return wrong(f"That answer could not be read. {todo}")
+            except BaseException as error:  # an answer can be any object, also one whose methods fail
+                unread = f"That answer could not be read. {todo}"
+                return wrong(_ENDLESS if isinstance(error, TimeoutError) else unread)
+            place = judge.__module__[-2:], judge.__name__
             if verdict.state in ("right", "all"):
-                profile.mark_solved(judge.__module__[-2:], judge.__name__)
+                profile.mark_solved(*place)
             with contextlib.suppress(OSError, TypeError, ValueError):  # the disk is full, or this is no text
                 if file and verdict.state in ("some", "all") and PROMPT not in answer[0]:
-                    (profile.work(judge.__module__[-2:]) / f"{file}.before.md").write_text(answer[0], "utf-8")
+                    (profile.work(place[0]) / f"{file}.before.md").write_text(answer[0], "utf-8")
             return verdict
 
         checker.kind = "exercise"
@@ -120,8 +123,7 @@ def build(todo, wrong=None):
             try:
                 verdict = running.limited(lambda: judge(piece, ours, versions()))
             except BaseException as error:
-                endless = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
-                said = endless if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
+                said = _ENDLESS if isinstance(error, TimeoutError) else f"It stopped with {quoted(error)}."
                 said += " Did you forget `return`?" * ("'NoneType'" in said)
                 verdict = Verdict("wrong", said)
             if verdict.state != "right":

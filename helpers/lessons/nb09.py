@@ -119,7 +119,7 @@ def shapley(piece, ours, wrong):
 def _fault(way, best, job, want, middle, seen, roles):
     """str: the first thing that is wrong with a way, or ""."""
     rungs = list(pay.LEVELS)
-    if not isinstance(way, list | tuple | None):
+    if not isinstance(way, list | tuple | None) or not all(hasattr(step, "keys") for step in way or ()):
         return STEPS["list"]
     if way is None and best == []:
         return STEPS["already"]
