@@ -113,21 +113,21 @@ def bootstrap(piece, ours, wrong):
     draw = np.random.default_rng(3)
     cases = [(draw.gamma(2, 30, size), kind) for size in (12, 25, 40, 60) for kind in (np.mean, np.median)]
 
-    def ends(function):
-        drawn = [function(one.copy(), kind, np.random.default_rng(8), 1000) for one, kind in cases]
+    def ends(function, draws=1000):
+        drawn = [function(one.copy(), kind, np.random.default_rng(8), draws) for one, kind in cases]
         return np.array(drawn, dtype=float).reshape(len(cases), -1)
 
-    found, target = ends(piece), ends(ours)
+    found, target = ends(piece, 4000), ends(ours, 4000)
     if found.shape != target.shape:
         return check.wrong("Two numbers are asked for, the low and the high end.")
     width = np.ptp(target, axis=1)[:, None]
 
-    def near(other):
-        return bool((np.abs(((found - other) / width).mean(axis=0)) < 0.05).all())
+    def near(one, other):
+        return bool((np.abs(((one - other) / width).mean(axis=0)) < 0.05).all())
 
-    if near(target) and (np.abs(found - target) < 0.5 * width).all():
+    if near(found, target) and (np.abs(found - target) < 0.5 * width).all():
         return check.right("The ends are where they should be, for the mean and for the median.")
-    hint = next((hint for hint, version in wrong if near(ends(version))), None)
+    hint = next((hint for hint, version in wrong if near(ends(piece), ends(version))), None)
     told = "For a mean of twelve values it gives {:.1f} to {:.1f}, and should give about {:.1f} to {:.1f}."
     return check.wrong(hint or told.format(*found[0], *target[0]))
 
