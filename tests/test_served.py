@@ -404,7 +404,7 @@ def test_an_interrupted_command_leaves_the_answers_in_step(running):
     jobs = model.every_job().iloc[::33]
     told = running.ask(jobs)
     stopper = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT))
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # who started the tests may have it ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored
     with pytest.raises(KeyboardInterrupt):
         stopper.start()
         for _ in range(1_000):
