@@ -148,7 +148,8 @@ class guess:
             verdict = "that is enough" if met else "a hit" if _hit(self.said, actual) else "no hit"
             lines.append(f"You said {_spelled(self.said, '`')}{'' if met else off}: {verdict}.")
             was = self.said if met else actual if isinstance(actual, str) else float(actual)
-            profile.update(lambda told: setattr(told.guesses[self.key], "was", was))
+            now = profile.OneGuess(said=self.said, was=was)  # whole: other answers may be uploaded by now
+            profile.update(lambda told: told.guesses.update({self.key: now}))
             past = [one for one in profile.read().guesses.values() if one.was is not None]
             hits = sum(_hit(one.said, one.was) for one in past)
             lines.append(f"So far {hits} of {len(past)} guesses came within a tenth of the figure.")
