@@ -7,6 +7,7 @@ import re
 import time
 import tomllib
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -60,8 +61,37 @@ def test_any_text(text):
         last = end
 
 
+@given(
+    some.lists(
+        some.sampled_from(
+            ["Spark SQL", "no", "Go", " and ", ".", "machine", " learning", "\n", "İ", "熟", "not required"]
+        )
+    )
+)
+def test_many_texts_are_read_as_each_is_alone(words):
+    texts = pd.Series(["".join(words[:cut]) for cut in range(len(words))] + ["".join(words)[::-1], None])
+    for keep in (skills.in_context, None, lambda before, word, after: len(before) % 2 == 0):
+        found = skills.mentions(texts, keep)
+        alone = [(at, *one) for at, text in texts.items() for one in skills.find(text, keep)]
+        assert list(found.itertuples(name=None)) == alone
+
+
+def test_a_long_row_of_texts_keeps_its_index():
+    texts = pd.Series(
+        ["Python", "", "x" * 100_000 + " SQL", None, "R and Go"] * 9,
+        index=[f"advert {at}" for at in range(45)],
+    )
+    found = skills.mentions(texts)
+    assert (
+        list(found["skill"]) == ["Python", "SQL", "R", "Go"] * 9
+        and list(found["start"]) == [0, 100_001, 0, 6] * 9
+    )
+    assert list(found.index[-4:]) == ["advert 40", "advert 42", "advert 44", "advert 44"]
+
+
 def test_no_text_names_nothing():
     assert [skills.named(one) for one in (None, float("nan"), b"Python", 7, "")] == [()] * 5
+    assert skills.mentions([]).empty and skills.mentions([None, "", "machine", "learning"]).empty
 
 
 def test_long_inputs_take_seconds_at_most():
