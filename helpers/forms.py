@@ -84,20 +84,6 @@ def _put(told, place, answer):
     return everything
 
 
-def about_you():
-    """Form: the questions of notebook 00."""
-    ask = profile.QUESTIONS
-    steps = [(label, step) for step, label in enumerate(ask["steps"])]
-    questions = {
-        "background": ("I am a", [(label, key) for key, label in ask["background"].items()]),
-        "hopes": ("What I hope for most", [(label, [key]) for key, label in ask["hopes"].items()]),
-        "hours": ("Hours a week to learn", [(str(hours), hours) for hours in range(1, 41)]),
-        "country": ("Country I look for work in", []),
-    }
-    skills = {("answers", "skills", key): (label, steps) for key, label in ask["skills"].items()}
-    return Form({("answers", key): question for key, question in questions.items()} | skills)
-
-
 def did_you_like_it(notebook):
     """Form: the questions at the end of a role notebook such as ``"02"``, about what the learner built in it."""
     ratings = [(label, step) for step, label in enumerate(profile.QUESTIONS["liking"])]

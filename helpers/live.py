@@ -11,13 +11,7 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 # JupyterLab shows only the live view of an output that has one, and on the next day "model not found" in its place.
 # So these are two outputs. The first rule hides a view without a model, the second what stands above a live one; the
 # third lets everybody see where the keyboard is.
-_STYLE = """<style>
-.jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }
-.jp-OutputArea-child:has(.ml-careers-still):has(+ .jp-OutputArea-child .ml-careers-live) { display: none; }
-.ml-careers-live :is(select, input, button, .noUi-handle):focus {
-  outline: 2px solid var(--jp-ui-font-color1) !important; outline-offset: 1px;
-}
-</style>"""
+_STYLE = f"<style>\n{pathlib.Path(__file__).with_name('still.css').read_text('utf-8')}</style>"
 
 
 class OwnKeys(anywidget.AnyWidget):

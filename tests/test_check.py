@@ -23,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import check, profile
 from helpers.check import judging, reading, solved, suites
+from helpers.lessons import nb01
 
 SOLUTION = """def top(values, count):
     return np.sort(values)[::-1][:count]
@@ -274,7 +275,7 @@ DAY = pd.Timestamp("2024-08-22")
      DAY.to_datetime64(), np.datetime64("2024-08"), np.array(DAY.to_datetime64()), pd.Series([DAY]), pd.Index([DAY]), pd.DataFrame([DAY]), [DAY]],
 )  # fmt: skip
 def test_a_month_in_any_reasonable_form(answer):
-    assert check.as_month(answer) == "2024-08"
+    assert nb01.as_month(answer) == "2024-08"
 
 
 def test_a_guess_is_kept_and_the_first_one_counts(said):

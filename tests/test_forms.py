@@ -24,12 +24,12 @@ def fill(form):
 
 
 def test_every_answer_is_saved_and_shown_again():
-    form = forms.about_you()
+    form = nb00.about_you()
     fill(form)
     told = profile.read().answers
     assert len(told.skills) == 10 and told.hours == 40 and told.hopes and told.background == "other"
     assert told.country == "Côte d'Ivoire <b>" and "Saved." in form.status.value
-    again = forms.about_you()
+    again = nb00.about_you()
     assert {key: control.value for key, control in again.controls.items()} == {
         key: control.value for key, control in form.controls.items()
     }
@@ -40,7 +40,7 @@ def test_every_answer_is_saved_and_shown_again():
 
 
 def test_a_text_that_is_too_long_is_not_saved():
-    form = forms.about_you()
+    form = nb00.about_you()
     form.controls["country"].value = "x" * 61
     assert "at most 60" in form.status.value and profile.read().answers.country == ""
 
@@ -68,7 +68,7 @@ def test_without_a_kernel_the_questions_can_be_read(capsys, monkeypatch):
 @pytest.fixture
 def ask(monkeypatch):
     """Do what a click below a filled form does; what comes back is the sentence, and the file's name and content."""
-    form = forms.about_you()
+    form = nb00.about_you()
     fill(form)
     row, sent = nb00.Files(form), []
 

@@ -16,11 +16,11 @@ from IPython.display import display
 from helpers import profile
 from helpers.check import running
 from helpers.check.judging import judge_function, judge_number, judge_stopped, quoted, shown
-from helpers.check.reading import PROMPT, Verdict, as_month, as_number, guess, kept, right, written, wrong
+from helpers.check.reading import PROMPT, Verdict, as_number, guess, kept, right, written, wrong
 from helpers.check.solved import reference, solutions
 
 __all__ = [
-    "PROMPT", "Verdict", "as_month", "as_number", "build", "builds", "checklist", "exercise", "exercises",
+    "PROMPT", "Verdict", "as_number", "build", "builds", "checklist", "exercise", "exercises",
     "guess", "judge_function", "judge_number", "judge_stopped", "kept", "quoted", "reference", "right",
     "shown", "solutions", "written", "wrong",
 ]  # fmt: skip

@@ -60,12 +60,6 @@ def as_number(answer):
     return value
 
 
-def as_month(answer):
-    """str: a month such as ``"2024-08"``, from it or any of its days: text, date, Timestamp, Period, one in a table."""
-    day = str(pd.Series(np.ravel(answer)).item()).partition("/")[0]  # a week is written as two days
-    return f"{pd.Timestamp(day.strip()[:30]):%Y-%m}"
-
-
 def written(text, points, figures=None):
     """Look in a text (Markdown) for what its reader needs. This never says "right": only a reader can.
 

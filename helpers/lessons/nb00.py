@@ -16,7 +16,7 @@ import pydantic
 import traitlets
 from IPython.display import Markdown
 
-from helpers import check, course, live, profile, ready, route, tables
+from helpers import check, course, forms, live, profile, ready, route, tables
 
 _MOST = 5_000_000  # bytes of an upload, unpacked; the work of all notebooks takes a tenth
 
@@ -76,6 +76,20 @@ def _made():
         return "Your work folder, `work`, is empty so far."
     shown = ", ".join(f"`{file.as_posix()}`" for file in files[:40])
     return f"Your work folder, `work`, holds {shown}{' and more' * (len(files) > 40)}."
+
+
+def about_you():
+    """helpers.forms.Form: what it asks about the learner."""
+    ask = profile.QUESTIONS
+    steps = [(label, step) for step, label in enumerate(ask["steps"])]
+    questions = {
+        "background": ("I am a", [(label, key) for key, label in ask["background"].items()]),
+        "hopes": ("What I hope for most", [(label, [key]) for key, label in ask["hopes"].items()]),
+        "hours": ("Hours a week to learn", [(str(hours), hours) for hours in range(1, 41)]),
+        "country": ("Country I look for work in", []),
+    }
+    skills = {("answers", "skills", key): (label, steps) for key, label in ask["skills"].items()}
+    return forms.Form({("answers", key): question for key, question in questions.items()} | skills)
 
 
 class Files(anywidget.AnyWidget):

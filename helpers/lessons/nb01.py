@@ -180,10 +180,16 @@ def new_ai_postings(answer):
     return check.judge_number(answer, target, 0.6, reason, mistakes)
 
 
+def as_month(answer):
+    """str: a month such as ``"2024-08"``, from it or any of its days: text, date, Timestamp, Period, one in a table."""
+    day = str(pd.Series(np.ravel(answer)).item()).partition("/")[0]  # a week is written as two days
+    return f"{pd.Timestamp(day.strip()[:30]):%Y-%m}"
+
+
 @check.exercise('Replace the three dots with a country and a month, such as ("US", "2022-05").')
 def best_base(answer):
     """The country and base month of 2022 and 2023 that make January 2024 look best."""
-    country, month = _country(answer[0]), check.as_month(answer[1])
+    country, month = _country(answer[0]), as_month(answer[1])
     if country is None:
         return check.wrong(_CODES)
     if len(answer) != 2 or not "2022-01" <= month <= "2023-12":
@@ -206,7 +212,7 @@ def best_base(answer):
 def make_headline(answer):
     """A true "36% in one year": any country, any two months a year apart."""
     country, base, end = answer
-    country, base, end = _country(country), check.as_month(base), check.as_month(end)
+    country, base, end = _country(country), as_month(base), as_month(end)
     if country is None:
         return check.wrong(_CODES)
     share = monthly(country)

@@ -24,7 +24,6 @@ from helpers.service import model
 
 MOST, LONGEST = 1_000, 300_000  # adverts and bytes in one request
 KEPT = 2_000  # answers that the log remembers
-LONG = f"A request may have {LONGEST:,} bytes at most. Send fewer adverts at once."
 
 # The usual pages of documentation load their scripts from elsewhere, and a redirect goes where the caller says.
 app = FastAPI(title="Pay ranges", docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -78,18 +77,6 @@ def answer(jobs):
         log.append(json.dumps(job.model_dump() | given))
     answers.labels(chosen.name).inc(len(jobs))
     return ranges, chosen.name
-
-
-@app.add_middleware
-def bounded(application):
-    """The application, with a sentence for requests that are too long; the library's own limit has a phrase."""
-    refusal = JSONResponse({"detail": LONG}, 413)
-
-    def choose(scope, receive, send):
-        length = int(dict(scope.get("headers", ())).get(b"content-length", 0))
-        return (refusal if length > LONGEST else application)(scope, receive, send)
-
-    return choose
 
 
 @app.exception_handler(RequestValidationError)

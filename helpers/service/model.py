@@ -7,6 +7,7 @@ cannot run code of its own. :func:`from_bytes` takes only files that need nothin
 import dataclasses
 import json
 import os
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -21,17 +22,7 @@ from helpers import pay
 OPSET = 17  # understood by every runtime since 2022
 LARGEST, MOST_NODES = 5_000_000, 50  # bytes and operators of a file; ours has 60 thousand and some 20
 # The steps between the trees of both ends and the range: put in order, move by role, put in order again.
-_STEPS = """
-<ir_version: 8, opset_import: ["" : 17, "ai.onnx.ml" : 2]>
-steps (float[N, 2] variable, string[N, 1] role) => (float[N, 2] range) <int64[1] two = {{2}}> {{
-    ends, first_order = TopK <axis = 1, largest = 0> (variable, two)
-    under = ai.onnx.ml.LabelEncoder <keys_strings = {roles}, values_floats = {under}> (role)
-    over = ai.onnx.ml.LabelEncoder <keys_strings = {roles}, values_floats = {over}> (role)
-    moves = Concat <axis = 1> (under, over)
-    moved = Add (ends, moves)
-    range, last_order = TopK <axis = 1, largest = 0> (moved, two)
-}}
-"""
+_STEPS = Path(__file__).with_name("steps.onnx.txt").read_text("utf-8")
 # What such a file is made of. One with any other operator, such as a loop, is not opened.
 _OPERATORS = {
     "Add", "ArrayFeatureExtractor", "Cast", "Concat", "Flatten", "Gather", "Identity", "LabelEncoder", "OneHotEncoder",
