@@ -83,7 +83,6 @@ def fold(code):
 @pytest.fixture(autouse=True)
 def said(monkeypatch, tmp_path):
     """A notebook 77 with two builds and two exercises; what is shown is collected."""
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path / "home"))
     cells = [
         new_code_cell("import numpy as np"),
         new_code_cell("top = ...\ntop = check.nb77.top(top)", metadata={"tags": ["build"]}),

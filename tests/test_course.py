@@ -19,12 +19,6 @@ from helpers.lessons import nb00
 from tests import series
 
 
-@pytest.fixture(autouse=True)
-def own_profile(tmp_path, monkeypatch):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    monkeypatch.setattr(profile, "_unsaved", [])
-
-
 def test_this_machine_is_ready():
     assert "Everything is ready." in nb00.computer().data and "✗" not in nb00.computer().data
 

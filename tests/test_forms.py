@@ -10,13 +10,6 @@ from helpers import forms, live, profile
 from helpers.lessons import nb00
 
 
-@pytest.fixture(autouse=True)
-def home(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    monkeypatch.setattr(profile, "_unsaved", [])
-    return tmp_path
-
-
 def fill(form):
     """Answer every question with its last choice."""
     for control in form.controls.values():

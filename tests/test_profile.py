@@ -7,8 +7,6 @@ import pathlib
 import pwd
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from helpers import profile
@@ -23,10 +21,9 @@ OLD = {  # as the first version of the series wrote it
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path / "my %41 home"))
-    monkeypatch.setattr(profile, "_unsaved", [])
-    return tmp_path / "my %41 home"
+def home(home, monkeypatch):
+    monkeypatch.setenv("ML_CAREERS_HOME", str(home / "my %41 home"))
+    return home / "my %41 home"
 
 
 def test_there_is_none_or_an_older_one_which_is_read_and_kept():
@@ -143,13 +140,6 @@ def test_an_upload_takes_the_place_and_a_copy_is_kept(home):
             nb00.take(bad)
     assert profile.read().answers.country == "Italy"
     assert nb00.take(b"{}") == profile.Profile()
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
-@given(st.dictionaries(st.from_regex(r"\A\d\d\Z"), st.lists(st.from_regex(r"\A[a-z][a-z0-9_]{0,9}\Z"))))
-def test_what_is_saved_is_read_again(solved):
-    told = profile.update(lambda told: setattr(told, "solved", solved))
-    assert profile.read() == told and profile.read().solved == solved
 
 
 def test_the_work_folder_is_made_or_stood_in_for(home, monkeypatch):
