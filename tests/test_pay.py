@@ -5,17 +5,6 @@ import pytest
 
 from helpers import pay, stats, tables
 
-JOB = {"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US"}
-WRONG = {
-    "role": ["Rock star", "ml engineer", "ML Engineer ", "", None, 3, ["ML Engineer"]],
-    "level": ["XX", "se", "", None, 3, True],
-    "remote": [1, -50, 50.5, "0", False, True, None, float("nan"), [0], 10**30],
-    "country": ["USA", "us", "", None, 1],
-    "pay": [100],
-}
-BAD = [{**JOB, name: value} for name, values in WRONG.items() for value in values]
-BAD += [{key: value for key, value in JOB.items() if key != name} for name in JOB]
-
 
 @pytest.fixture(scope="module")
 def adverts():
@@ -41,20 +30,15 @@ def test_both_days_of_a_period_are_in_it(adverts):
     assert len(part) and set(part["arrived"]) == {pd.Timestamp("2023-08-27")}
 
 
-@pytest.mark.parametrize("job", BAD, ids=str)
-def test_the_door_takes_nothing_else(job):
-    with pytest.raises(ValueError, match=r"Input should be|Field required|not permitted|exceeded maximum"):
-        pay.Job(**job)
-
-
 def test_the_door_takes_every_job_of_the_table(adverts):
     for row in adverts[list(pay.FEATURES)].drop_duplicates().itertuples(index=False):
         pay.Job(**row._asdict())
 
 
 def test_the_levels_are_ranks(model):
-    ends = model.predict(pd.DataFrame([{**JOB, "level": level} for level in pay.LEVELS])).tolist()
-    assert [low for low, _ in ends] == sorted(low for low, _ in ends) and ends[0] != ends[-1]
+    jobs = pd.DataFrame({"role": "ML Engineer", "level": [*pay.LEVELS], "remote": 0, "country": "US"})
+    lows = list(model.predict(jobs)[:, 0])
+    assert lows == sorted(lows) and lows[0] != lows[-1]
 
 
 def test_the_correction_keeps_the_promise_on_what_it_was_made_from(adverts, model):

@@ -23,9 +23,18 @@ from onnx import helper
 from helpers import pay
 from helpers.service import model, process
 from helpers.service.process import Service
-from tests.test_pay import BAD, JOB
 
 LEARNED = pay.between(pay.adverts(), *pay.FIRST_YEAR)
+JOB = {"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US"}
+WRONG = {
+    "role": ["Rock star", "ml engineer", "ML Engineer ", "", None, 3, ["ML Engineer"]],
+    "level": ["XX", "se", "", None, 3, True],
+    "remote": [1, -50, 50.5, "0", False, True, None, float("nan"), [0], 10**30],
+    "country": ["USA", "us", "", None, 1],
+    "pay": [100],
+}
+BAD = [{**JOB, name: value} for name, values in WRONG.items() for value in values]
+BAD += [{key: value for key, value in JOB.items() if key != name} for name in JOB]
 # A notebook of which only the kernel is there: it starts a service and waits.
 NOTEBOOK = """
 import pathlib, time
@@ -216,7 +225,8 @@ def test_an_answer_that_is_no_range_counts_as_a_failure(ends):
 def test_the_door_is_that_of_the_product(running):
     assert running.post("/range", JOB).json()["unit"] == "thousand USD a year"
     for job in (*BAD, JOB | {"role": "\ud800"}, JOB | {"\udfff": 1}, JOB | {"remote": -np.inf}):
-        assert running._call("POST", "/range", content=json.dumps(job)).status_code == 422, job
+        told = {"content": json.dumps(job), "headers": {"Content-Type": "application/json"}}
+        assert running._call("POST", "/range", **told).status_code == 422, job
     assert running._call("GET", "/health/", headers={"Host": "elsewhere"}).status_code == 404
     assert len(running.post("/ranges", [JOB] * 1_000).json()["ranges"]) == 1_000
 
