@@ -193,11 +193,6 @@ def test_without_our_solution_the_learners_piece_is_kept(said, tmp_path):
     assert "git checkout" in said[-1].message
 
 
-def test_named_wrong_versions_are_edits_of_our_solution():
-    (_, smallest), (_, more) = check.nb77.top.versions()
-    assert list(smallest([3, 1, 2], 1)) == [1] and len(more([3, 1, 2], 1)) == 2
-
-
 @pytest.mark.parametrize(
     ("source", "open_"),
     [
@@ -430,23 +425,3 @@ def test_no_warning_is_shown():
 def test_there_is_no_notebook_78():
     with pytest.raises(AttributeError, match="no checkers in nb78"):
         _ = check.nb78
-
-
-def test_a_file_is_judged_by_the_first_rule_that_it_breaks():
-    rules = [
-        {"hint": "base, not {}", "like": "^FROM .+:\\d"},
-        {"hint": "secret", "unlike": "TOKEN"},
-        {"hint": "user", "at": ["user", "parts.0.user"], "like": "^[^0]"},
-    ]
-    said = [
-        check.kept(file, rules[:2], "fine").message
-        for file in ("RUN x", "FROM a:3\nENV TOKEN", "#\nFROM a:3")
-    ]
-    assert said == ["base, not RUN x", "secret", "fine"]
-    for file, state in (
-        ({"user": 7}, "right"),
-        ({"parts": [{"user": 7}]}, "right"),
-        ({"parts": []}, "wrong"),
-        ([], "wrong"),
-    ):
-        assert check.kept(file, rules[2:], "fine").state == state

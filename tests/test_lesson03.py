@@ -77,12 +77,6 @@ def test_a_moving_window_is_aci_without_its_step(whole):
         pd.testing.assert_series_equal(one, two, check_names=False)
 
 
-def test_coverage_of_exchangeable_scores_is_what_was_promised():
-    draw, quantile = np.random.default_rng(0), check.reference("03", "conformal_quantile")
-    hits = [draw.normal() <= quantile(draw.normal(size=29), 0.2) for _ in range(4_000)]
-    assert np.mean(hits) == pytest.approx(0.8, abs=4 * (0.16 / 4_000) ** 0.5)
-
-
 def test_what_the_notebook_says_below_its_panels():
     table, aci = lesson.stream(), check.reference("03", "aci")
     steady, moved = {}, {}

@@ -17,8 +17,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from helpers import tables
 
@@ -131,17 +129,6 @@ def test_pair_joins_neighbours_that_agree_but_for_pay(rows, tops):
     assert np.flatnonzero(pay.pair(records(*rows))).tolist() == tops
 
 
-@settings(deadline=None)  # a busy machine is no fault
-@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Data Scientist", "Engineer"])), min_size=1))
-def test_pairing_loses_no_record(rows):
-    made = records(*[(1000 * salary, title) for salary, title in rows])
-    top = pay.pair(made)
-    assert not (top[:-1] & top[1:]).any() and not top[-1]
-    table = pay.pay_ranges_from(made)
-    assert (table["adverts"] * (2 - table["single"])).sum() == len(rows)
-    assert table.loc[~table["single"], "adverts"].sum() == top.sum()
-
-
 def test_pay_ranges_round_to_five_thousand_and_count_equal_ranges():
     others = (122_060, "Machine Learning Engineer"), (1, "Lion Tamer")
     made = records(202_499, 97_500, 202_000, 98_000, *others)
@@ -227,10 +214,8 @@ def test_percent_reads_the_firm_survey():
         (official.model_kind, frozenset(["Industry", "Academia"]), "Industry with others"),
         (official.model_kind, frozenset(["Academia"]), "Academia only"),
         (official.model_kind, frozenset(["Government", "Academia"]), "Others without industry"),
-        (surveys.degree, "Doctoral degree", "Doctorate"),
         (surveys.degree, "Professional doctorate", "Professional doctorate"),
         (surveys.degree, "Professional degree (JD, MD, etc.)", "Professional degree or doctorate"),
-        (surveys.degree, "Primary/elementary school", "Up to secondary school"),
         (surveys.degree, "", "No answer"),
     ],
 )
