@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from helpers import forms, live, profile
+from helpers import forms, profile
 from helpers.lessons import nb00
 
 
@@ -44,18 +44,6 @@ def test_did_you_like_it(notebook):
     assert len(form.controls) == 5 and "most_days" in form.controls
     fill(form)
     assert set(profile.read().liked[notebook].values()) == {profile.NOT_DONE}
-
-
-def test_without_a_kernel_the_questions_can_be_read(capsys, monkeypatch):
-    shown = []
-    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
-    form = forms.did_you_like_it("02")
-    form._ipython_display_()
-    nb00.Files(form)._ipython_display_()
-    assert [list(data) for data in shown] == [["text/html", "text/plain"], [live._VIEW]] * 2
-    first = next(iter(form.questions.values()))[0]
-    assert first in shown[0]["text/html"] and "Run this notebook" in shown[0]["text/html"]
-    assert first in shown[0]["text/plain"]
 
 
 @pytest.fixture
