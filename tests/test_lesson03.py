@@ -23,12 +23,6 @@ def test_the_stream_is_every_later_advert_once(whole):
     np.testing.assert_array_equal(outside, whole["score"] > 0)
 
 
-def test_the_sealed_weeks_stay_sealed(whole):
-    opened = lesson.stream()
-    assert opened["week"].max() == lesson.LAST_OPEN and opened["arrived"].max() == pd.Timestamp("2024-06-09")
-    pd.testing.assert_frame_equal(opened, whole[whole["week"] <= lesson.LAST_OPEN])
-
-
 @pytest.mark.parametrize("late", [0, 4, 8])
 @pytest.mark.parametrize("window", [1, 13, None])
 def test_only_the_past_is_used(window, late):
