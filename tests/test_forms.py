@@ -98,6 +98,8 @@ def test_what_was_packed_again_by_hand_is_taken():
     members = [("work/04/a.py", "1"), (".DS_Store", "x"), ("../__MACOSX/ml-careers/._profile.json", "x")]
     assert "are in your work folder" in nb00.unpack(zipped(*members, top="ml-careers/"))
     assert (profile.work("04") / "a.py").read_text() == "1"
+    assert "as they are now" in nb00.unpack(b'{"answers": {"hours": 3}}')  # it was unpacked, too
+    assert profile.read().answers.hours == 3
 
 
 @pytest.mark.parametrize("name", ["../evil", "work/../evil", "/etc/evil", "evil", "work/04/../../../evil"])
