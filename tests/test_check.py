@@ -170,6 +170,7 @@ def test_an_endless_loop_ends(said, monkeypatch):
     monkeypatch.setattr(check.running, "SECONDS", 0.2)
     assert check.nb77.top(endless) is not endless
     assert "still running" in said[-1].message and "still running" in check.nb06.similar(endless).message
+    assert check.running.limited(lambda: threading.Event().wait(0.3)) is False  # it had to wait
 
 
 def test_a_file_is_judged_by_its_text(said):
