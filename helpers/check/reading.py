@@ -122,10 +122,9 @@ class guess:
             todo = f"Replace the three dots with {what}, then run the next cell."
             display(Verdict("◯ No guess yet.", todo))
         else:
-            try:
+            self.said = " ".join(str(said).split())[:60]
+            with contextlib.suppress(Exception):  # a word, or anything else
                 self.said = as_number(said)
-            except Exception:  # a word, or anything else
-                self.said = " ".join(str(said).split())[:60]
             profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=self.said)}))
             display(Verdict("✓ Kept:", f"{_spelled(self.said, '`')}. Now run the next cell."))
 
