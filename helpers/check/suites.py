@@ -96,4 +96,4 @@ def skewed(product, *words):
 def _reason(report):
     crash = getattr(report.longrepr, "reprcrash", None)
     said = crash.message if crash else str(report.longrepr).rpartition("\nE ")[2].strip()
-    return said.removeprefix("AssertionError: ").partition("\n")[0] or "it cannot be read"
+    return said.removeprefix("AssertionError:").strip().partition("\n")[0] or "it cannot be read"
