@@ -33,7 +33,7 @@ def assumptions(background):
     ends = start(background)["pay"]
     part = " to ".join(TEXTS["ends"][end] for end in ends)
     pay = [int(_wages().at["15-2051", end]) for end in ends]
-    pay.append(f"guess: {part} of data scientists, official wages, May 2025")
+    pay.append(f"guess: {part} of data scientists, official US wages, May 2025")
     rows = {}
     for path, known in TEXTS["paths"].items():
         rows |= {(path, name): values for name, values in known.items()} | {(path, "pay"): pay}
