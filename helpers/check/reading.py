@@ -124,8 +124,8 @@ class guess:
         else:
             try:
                 self.said = as_number(said)
-            except Exception:  # a word, or anything else
-                self.said = " ".join(str(said).split())[:60]
+            except Exception:  # a word, also one of Python's such as `all`, or anything else
+                self.said = " ".join(str(getattr(said, "__name__", said)).split())[:60]
             profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=self.said)}))
             display(Verdict("✓ Kept:", f"{_spelled(self.said, '`')}. Now run the next cell."))
 
