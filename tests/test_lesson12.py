@@ -29,9 +29,7 @@ def test_each_background_has_assumptions_with_a_source_or_marked_as_a_guess(back
     table = lesson.assumptions(background)
     for _, rows in table.groupby("path"):
         assert set(rows.index.get_level_values("assumption")) == NAMES == set(lesson.TEXTS["named"])
-        assert (
-            rows.loc[(slice(None), ["months", "search"]), "high"].sum() < 12 * 7
-        )  # the fewest years to look at
+        assert rows.loc[(slice(None), ["months", "search"]), "high"].sum() < 12 * 7  # the fewest years
     assert (table["low"] <= table["high"]).all() and (table["low"] >= 0).all()
     chances = table.loc[(slice(None), ["kept", "finishing", "landing"]), "high"]
     assert (chances <= 1).all() and table["source"].str.len().gt(4).all()
