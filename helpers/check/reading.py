@@ -122,10 +122,9 @@ class guess:
             todo = f"Replace the three dots with {what[-1]}, then run the next cell."
             display(Verdict("◯ No guess yet.", todo))
         else:
-            try:
+            self.said = " ".join(str(getattr(said, "__name__", said)).split())[:60]  # also a bare `all`
+            with contextlib.suppress(Exception):  # a word, or anything else
                 self.said = as_number(said)
-            except Exception:  # a word, also one of Python's such as `all`, or anything else
-                self.said = " ".join(str(getattr(said, "__name__", said)).split())[:60]
             profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=self.said)}))
             display(Verdict("✓ Kept:", f"{_spelled(self.said, '`')}. Now run the next cell."))
 
