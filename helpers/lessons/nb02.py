@@ -96,7 +96,7 @@ def twins(piece, ours, wrong):
     except (KeyError, TypeError):  # or no table at all
         return check.wrong("The columns are named `year`, `records`, `twins` and `higher_first`.")
     except Exception as error:  # of pandas, which repeats the whole query, around the database's own
-        return check.wrong(f"The database says: {check.quoted(error.__cause__ or error)}.")
+        return check.wrong(f"The database says: {check.quoted(error.__cause__ or error)}.{TOLD['window'] * ('misuse of window' in str(error))}")  # fmt: skip
     asked, expected = (functools.partial(_ask, str(query)) for query in (piece, ours))
     asked.__name__ = "your_query"
     versions = [(hint, functools.partial(_ask, query)) for hint, query in wrong]
@@ -204,7 +204,7 @@ def pay_by_role(piece, ours, wrong):
     for adverts in (pay.adverts(), part.assign(**moved)):
         before = adverts.copy()
         figure = getattr(piece(adverts), "figure", None)  # of axes; a figure is its own
-        if figure is None:
+        if not hasattr(figure, "axes"):  # also the module pyplot
             return check.wrong("The function must `return` the figure (or its axes).")
         if not adverts.equals(before):
             return check.wrong("The function changes the table that it is given. Work on a copy.")
