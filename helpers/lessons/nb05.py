@@ -78,7 +78,11 @@ def _release_systems():
     def peek(jobs):
         return jobs[["midpoint"]].to_numpy() - (20, -20) if "midpoint" in jobs else sound.predict(jobs)
 
-    found["peeking"]["candidate"] = SimpleNamespace(**vars(sound), predict=peek)
+    def slip(jobs):
+        return sound.predict(jobs) + 0.5 * (np.arange(len(jobs)) == len(jobs) - 1)[:, None]
+
+    for name, predict in {"peeking": peek, "one-job": slip}.items():
+        found[name]["candidate"] = SimpleNamespace(**vars(sound), predict=predict)
     return found
 
 
@@ -108,11 +112,9 @@ def release(piece, ours, wrong):
 
 def _told(client):
     """dict: what a client was told, by the name of the method: for each call a dict of the arguments."""
+    calls = {method: getattr(client, method).call_args_list for method in TOLD["told"]}
     return {
-        method: [
-            dict(zip(names, call.args, strict=False)) | call.kwargs
-            for call in getattr(client, method).call_args_list
-        ]
+        method: [dict(zip(names, call.args, strict=False)) | call.kwargs for call in calls[method]]
         for method, names in TOLD["told"].items()
     }
 

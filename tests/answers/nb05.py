@@ -11,7 +11,7 @@ from helpers.check import suites
 from helpers.lessons import nb05 as lesson
 from helpers.service import model
 
-COMMIT = "11bd71901bbe5b1630ceea73d27597364c9af683"
+COMMIT = "1af3b93b6815bc44a9784bd300feb67ff0d1eeb3"
 HEAD = f"""
 name: release
 on: workflow_dispatch
@@ -194,6 +194,8 @@ WRONG_PIECES = {
         (RELEASE.replace('candidate.last < str(judged["arrived"].min().date())', "candidate.last"), "until the day of the release"),
         (RELEASE.replace("judged[\"arrived\"].min()", "judged[\"arrived\"].max()"), "middle of the weeks"),
         (RELEASE.replace("    np.testing", "    return\n    np.testing"), "two countries for each other"),
+        (RELEASE.replace('candidate.last < str(', 'candidate.last <= str('), "until the first day"),
+        (RELEASE.replace("atol=0.01", "atol=1"), "a single job"),
         (RELEASE.replace("<= 1.1", "<= 3"), "12% above"),
         (RELEASE.replace("abs(np.log(", "(np.log("), "a third as wide"),
         (RELEASE.replace("<= 0.223", "<= 2"), "1.3 times as wide"),
