@@ -144,10 +144,8 @@ def _boxes(text, box, fonts):
     """The characters of a text that are as wide as the box that stands for a missing one."""
     rare = _text("".join(sorted({c for c in text if c > "\u017f"})))
     found = f"{rare}.codepoints().filter(c => 0pt < measure(text(c)).width and measure(text(c)).width == measure({box}).width)"
-    source = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found}.join())<boxes>]"
-    return (
-        json.loads(_typst_says("query", source, selector="<boxes>", field="value", one=True, **fonts)) or ""
-    )
+    page = f"{_HEAD.replace('TITLE', '[]')}#context [#metadata({found}.join())<boxes>]"
+    return json.loads(_typst_says("query", page, selector="<boxes>", field="value", one=True, **fonts)) or ""
 
 
 _AROUND = {

@@ -76,11 +76,14 @@ def _rarity():
 
 
 def nearest(question, search=None):
-    """DataFrame: the three passages nearest to a question, best first.
+    """DataFrame: the three passages nearest to a question, best first; before all, the glossary's if it asks for one word.
 
     `search` takes a text and returns how near each of :func:`passages` is; without one, it is that by rare words.
     """
-    return passages().iloc[np.argsort(-(search or by_rare_words())(str(question)[:1_000]), kind="stable")[:3]]
+    asked, (stems, _), known = str(question)[:1_000], _rarity(), passages()[["place", "heading"]].to_numpy()
+    word = stems(asked).keys() - {"do", "mean"}
+    other = [not (place.startswith("glossary") and stems(heading).keys() == word) for place, heading in known]
+    return passages().iloc[np.lexsort((-(search or by_rare_words())(asked), other))[:3]]
 
 
 def covered(question, search=None):

@@ -30,12 +30,10 @@ _LEAST_NAMED = 10  # % of the adverts of a role; what fewer name is no gap
 def unknown(told):
     """list of str: what the profile does not say, and where it could be said."""
     skills = sum(one not in {*told.answers.skills, *told.levels} for one in _SAID["skills"])
-    rated = [job for job in _JOBS if any(one >= 0 for one in told.liked.get(job, {}).values())]
+    unrated = [job for job in _JOBS if not any(one >= 0 for one in told.liked.get(job, {}).values())]
     hours = ["your hours a week (asked in notebook 00)"] if told.answers.hours is None else []
     many = f"{skills} of {len(_SAID['skills'])} skills (asked in notebook 00, checked in notebook 06)"
-    works = [
-        f"whether you like the work of notebook {job} (asked at its end)" for job in _JOBS if job not in rated
-    ]
+    works = [f"whether you like the work of notebook {job} (asked at its end)" for job in unrated]
     return hours + [many] * (skills > 0) + works
 
 

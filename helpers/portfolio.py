@@ -33,10 +33,10 @@ def gather(work):
     Returns a DataFrame with a row for each piece: ``notebook``, ``what``, ``file`` (empty if it is missing).
     """
     target, solved = work / "portfolio", profile.read().solved
+    if target.exists() and not target.is_dir():
+        print(f"A file was named portfolio, as the folder is. It is kept as {profile.aside(target, 'file')}.")
     rows = []
-    for book in course.SERIES:
-        if not "02" <= book.number <= "11":
-            continue
+    for book in course.SERIES[2:12]:
         source, place = work.parent / book.number, target / book.number
         for name, (what, ours) in DOCUMENTS.get(book.number, {}).items():
             text = _read(source / f"{name}.md")
@@ -100,15 +100,13 @@ def flaws(folder):
     """
     rows, looked_for = [], _SAID["flaws"]
     homes = [home for home in (str(Path.home()), str(folder.parent.resolve())) if len(home) > 2]
+    path = "|".join([looked_for["path"], *map(re.escape, homes)])
     for file in sorted(one for one in folder.rglob("*") if one.suffix in (".md", ".py", ".txt", ".yaml")):
         text, name, document = _read(file), file.relative_to(folder).as_posix(), file.suffix == ".md"
         # In code three dots may be Python.
         placeholder = looked_for["placeholder"] if document else check.PROMPT
-        for line in text.splitlines():
-            if re.search(placeholder, line):
-                rows.append((name, "a placeholder", line.strip()[:80]))
-            if any(home in line for home in homes) or re.search(looked_for["path"], line):
-                rows.append((name, "a path of your machine", line.strip()[:80]))
+        for flaw, sign in {"a placeholder": placeholder, "a path of your machine": path}.items():
+            rows += [(name, flaw, line.strip()[:80]) for line in text.splitlines() if re.search(sign, line)]
         for part in prose(text).split("\n\n") if document else ():
             claim = re.search(looked_for["claim"], part, re.IGNORECASE)
             if claim and not re.search(looked_for["number"], part, re.IGNORECASE):

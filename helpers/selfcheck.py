@@ -135,9 +135,7 @@ class SelfCheck:
         self.button.description = "Next question"
         if len(self.answers) == LENGTH:
             self.button.layout.display = "none"
-            self.head.value = (
-                "<b>Your levels are in your profile. Run the next cell to see what they mean.</b>"
-            )
+            self.head.value = "<b>Your levels are in your profile. Run the next cell to read them.</b>"
 
     def _ipython_display_(self):
         box = widgets.VBox([self.head, self.choice, self.button, self.said])

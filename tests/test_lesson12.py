@@ -29,9 +29,7 @@ def test_each_background_has_assumptions_with_a_source_or_marked_as_a_guess(back
     table = lesson.assumptions(background)
     for _, rows in table.groupby("path"):
         assert set(rows.index.get_level_values("assumption")) == NAMES == set(lesson.TEXTS["named"])
-        assert (
-            rows.loc[(slice(None), ["months", "search"]), "high"].sum() < 12 * 7
-        )  # the fewest years to look at
+        assert rows.loc[(slice(None), ["months", "search"]), "high"].sum() < 12 * 7  # the fewest years
     assert (table["low"] <= table["high"]).all() and (table["low"] >= 0).all()
     chances = table.loc[(slice(None), ["kept", "finishing", "landing"]), "high"]
     assert (chances <= 1).all() and table["source"].str.len().gt(4).all()
@@ -43,10 +41,8 @@ def test_pay_is_that_of_the_official_wages():
     wages = tables.load("wages").query("area_type == 'nation' and year == 2025 and code == '15-2051'").iloc[0]
     pay = lesson.assumptions("software").loc[("boot camp", "pay")]
     assert (pay["low"], pay["high"]) == (wages["p25"], wages["p75"])
-    assert (
-        lesson.start(None) == lesson.start("other")
-        and lesson.start("student")["now"] < lesson.start(None)["now"]
-    )
+    assert lesson.start(None) == lesson.start("other")
+    assert lesson.start("student")["now"] < lesson.start(None)["now"]
 
 
 TWO = ("boot camp", "full-time master")
@@ -56,15 +52,16 @@ def test_a_learner_puts_their_own_rows_in_the_place_of_ours():
     mine = lesson.yours(None, {("boot camp", "fees"): (9_000, 9_000, "their | price list")}, *TWO, 10)
     assert mine.loc[("boot camp", "fees")].tolist() == [9_000, 9_000, "their | price list"]
     assert lesson.readable(mine).loc[("boot camp", "fees"), "range"] == "9,000"
-    ours = lesson.yours(None, {}, *TWO, 10)
-    assert ours.loc[("boot camp", "fees"), "low"] == 11_500, "a row taken out is gone"
+    abroad = lesson.yours(None, {("all", "pay"): (30_000, 45_000, "adverts")}, *TWO, 10)
+    assert abroad["low"].xs("pay", level="assumption").eq(30_000).all()
+    assert abroad.loc[("boot camp", "fees"), "low"] == 11_500, "a row taken out is gone"
 
 
 @pytest.mark.parametrize(
     ("row", "values", "said"),
     [
-        (("boot camp", "price"), (1, 2, ""), "copy its two names"),
-        ("boot camp", (1, 2, ""), "copy its two names"),
+        (("all", "price"), (1, 2, ""), "copy its two names"),
+        (7, (1, 2, ""), "copy its two names"),
         (("boot camp", "fees"), (2, 1, ""), "low end, the high end"),
         (("boot camp", "fees"), (2, 1), "low end, the high end"),
         (("boot camp", "fees"), 9_000, "low end, the high end"),

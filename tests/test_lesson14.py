@@ -60,12 +60,8 @@ def test_every_claim_has_a_kind_and_the_example_rules_on_those_that_are_asked():
 
 
 def test_no_two_dollar_signs_become_a_formula():
-    assert (
-        not lesson.ledger()
-        .astype(str)
-        .apply(lambda column: column.str.contains("$", regex=False))
-        .any(axis=None)
-    )
+    ledger = lesson.ledger().astype(str)
+    assert not ledger.apply(lambda column: column.str.contains("$", regex=False)).any(axis=None)
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,8 @@ def test_the_cheapest_gap_has_the_fewest_hours_for_each_advert():
 
 def test_shares_of_the_plan_are_those_of_the_role_card():
     table = plan.gaps(EMPTY, "ML Engineer")
-    assert table.loc["python", "named"] == pytest.approx(
-        evidence.tools().loc[("ML Engineer", "Python"), "value"], abs=0.1
-    )
+    on_card = evidence.tools().loc[("ML Engineer", "Python"), "value"]
+    assert table.loc["python", "named"] == pytest.approx(on_card, abs=0.1)
     assert evidence.first_rung(ROLES).loc[list(pay.ROLES)].equals(evidence.first_rung())
 
 
@@ -120,7 +119,7 @@ def test_a_plan_fits_any_hours_and_loses_nothing(role, hours):
 # The text of the plan, edited and read again
 
 
-def made(monkeypatch, home, name="", whose=None):
+def made(monkeypatch, home, name="", whose=None, edit=("", "")):
     """Run the code of the notebook, without what only looks, for a name and a profile; the namespace it leaves."""
     monkeypatch.setenv("ML_CAREERS_HOME", str(home))
     if whose:
@@ -128,7 +127,7 @@ def made(monkeypatch, home, name="", whose=None):
     space = {"name": name}
     for cell in books.code_cells(books.read(PLACE)):
         if not re.search(r'^name = ""|lesson\.people|explore\(', cell.source, re.MULTILINE):
-            exec(compile(cell.source, "<cell>", "exec"), space)
+            exec(compile(cell.source.replace(*edit), "<cell>", "exec"), space)
     return space
 
 
@@ -209,16 +208,25 @@ def test_the_notebook_runs_for_anybody(whom, monkeypatch, tmp_path, quiet, capsy
     space = made(monkeypatch, tmp_path, whose={"no job": no, "all": KEEN}.get(whom))
     said = capsys.readouterr().out
     text = (space["work"] / "plan.md").read_text("utf-8")
-    for words in (
-        "right job is none of them",
-        "four neighbours",
-        "neighbours were compared",
-        "none of these jobs",
-    ):
+    for words in ("right job is none", "four neighbours", "neighbours were compared", "none of these jobs"):
         assert (words in said + text) == (whom == "no job")
     assert ("Sam, an invented" in said) == (whom == "nobody")
     assert set(space["roles"]) == set(plan.NEIGHBOURS if whom == "no job" else pay.ROLES)
     assert len(space["mine"]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (("list(pay.ROLES)", '["ML engineer", "ML Engineer"]'), "name: ML engineer. Write one"), (("list(pay.ROLES)", '"ML Engineer"'), ""),
+        ((', "pay": 1}', "}"), ""), (('"time": 2', '"tme": 2'), "name: tme. Write one"),
+        (("start = min(days", "start = dt.date(9999, 12, 6); min(days"), "century: 9999-12-06. Write one"),
+    ],
+)  # fmt: skip
+def test_a_slip_stops_nothing_and_gets_a_sentence(edit, said, monkeypatch, tmp_path, quiet, capsys):
+    (tmp_path / "work" / "15" / "plan.md").mkdir(parents=True)
+    space, out = made(monkeypatch, tmp_path, edit=edit), capsys.readouterr().out
+    assert len(space["again"].events) == 14 and said in out and "kept as plan.md.folder" in out
 
 
 def test_what_other_notebooks_left_is_quoted(monkeypatch, tmp_path, quiet):
@@ -234,7 +242,8 @@ def test_what_other_notebooks_left_is_quoted(monkeypatch, tmp_path, quiet):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "### Week 1, from 2027-02-30\n- 3 h: x", "- 3 h: x", "# Week x\n- [ ] h: y", "\x00" * 99]
+    "text",
+    ["", "# Week 1, 2027-02-30\n- x", "# Week 1, 9999-12-28\n- x", "- 3 h: x", "# Week x\n- y", "\0" * 99],
 )
 def test_what_is_no_plan_is_no_week(text):
     assert lesson.weeks_of(text).empty

@@ -21,11 +21,13 @@ def there(pieces):
 
 
 def test_an_empty_work_folder_says_what_is_missing_and_where_it_is_made(work):
+    (work / "portfolio").write_text("Mine, not a folder.")
     pieces = portfolio.gather(work)
     assert there(pieces) == [] and {"02", "03", "04", "05", "11"} <= set(pieces["notebook"])
     assert [file.name for file in work.parent.iterdir()] == ["11"], "no folder of another notebook is made"
     assert {file.name for file in (work / "portfolio").iterdir()} == {"README.md", "README.pdf"}
     assert portfolio.flaws(work / "portfolio").empty
+    assert next(work.glob("portfolio.file-*")).read_text() == "Mine, not a folder."
 
 
 def test_what_the_learner_made_is_gathered(work):

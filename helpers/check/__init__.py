@@ -4,6 +4,7 @@ The checkers of a notebook stand in its lesson (``helpers/lessons/nb02.py``) and
 raises, hangs or harms the course, whatever it is handed.
 """
 
+import ast
 import contextlib
 import functools
 import importlib
@@ -19,14 +20,7 @@ from helpers.check.judging import judge_function, judge_number, judge_stopped, q
 from helpers.check.reading import PROMPT, Verdict, as_number, guess, kept, right, written, wrong
 from helpers.check.solved import reference, solutions
 
-__all__ = [
-    "PROMPT", "Verdict", "as_number", "build", "builds", "checklist", "exercise", "exercises",
-    "guess", "judge_function", "judge_number", "judge_stopped", "kept", "quoted", "reference", "right",
-    "shown", "solutions", "written", "wrong",
-]  # fmt: skip
-# Three dots that stand for nothing yet: as a value or a line, but not as an index, argument or empty class.
-_DOTS = re.compile(r"(?m)(^|[:=]|\breturn)\s*\.\.\.\s*(#.*)?$")
-_EMPTY_CLASS = re.compile(r"\bclass [^\n]*:\s*\.\.\.")
+_DOTS = re.compile(r"(?m)([:=]|\breturn) *\.\.\. *$")  # three dots that stand for a value
 _ENDLESS = f"It was still running after {running.SECONDS} seconds. Does a loop have no end?"
 
 
@@ -128,6 +122,8 @@ def build(todo, wrong=None):
                 verdict = Verdict("wrong", said)
             if verdict.state != "right":
                 display(Verdict(verdict.state, f"{verdict.message} Ours is used until yours is right."))
+                with contextlib.suppress(Exception):  # it is no file, or the disk is full
+                    piece.with_suffix(f".before{piece.suffix}").write_bytes(piece.read_bytes())
                 return ours
             display(right(f"{verdict.message} Yours is used from here on."))
             profile.mark_solved(*place)
@@ -151,11 +147,18 @@ def _source(piece):
 
 def _unfinished(piece):
     """bool: is this still the stub?"""
-    if piece is None or piece is ...:
-        return True
     try:
         source, ending = _source(piece)
-    except Exception as error:  # no source, an object whose methods fail: the judge will say
-        return isinstance(error, FileNotFoundError)
-    own_lines = ending.endswith(("py", "md"))  # a claim that is quoted can have dots, too
-    return bool(_DOTS.search(_EMPTY_CLASS.sub("", source))) if own_lines else "..." in source
+        tree = ast.parse(source if ending.endswith("py") else "")
+    except Exception as error:  # no source or no Python, an object whose methods fail: the judge will say
+        return piece is None or piece is ... or isinstance(error, FileNotFoundError)
+    if ending.endswith("py"):
+        functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+        return bool(_DOTS.search(ast.unparse(tree))) or any(map(_is_open, functions))
+    return bool(_DOTS.search(source)) if ending.endswith("md") else "..." in source
+
+
+def _is_open(function):
+    """bool: has it a line of three dots, and else only gives names? What does more is judged, with that line."""
+    lines = function.body[ast.get_docstring(function) is not None :]
+    return {ast.unparse(line) for line in lines if not isinstance(line, ast.Assign)} == {"..."}

@@ -107,25 +107,24 @@ def _at(file, place):
 class guess:
     """Keep a guess. The first one counts: after the figure was shown it is not replaced.
 
-    `said` is a number or text, three dots while nothing was said; `what` says what to put in their place. The attribute
-    `said` is what counts, None while there is nothing.
+    `said` is a number or text, three dots while nothing was said; the last argument says what to put in their place (a number
+    with a comma makes one more, and counts as nothing said). The attribute `said` is what counts, None while there is nothing.
     """
 
-    def __init__(self, notebook, name, said, what):
+    def __init__(self, notebook, name, said, *what):
         self.key, self.meaning = f"{notebook}.{name}", _MEANINGS.get(notebook, {}).get(name, "")
-        self.said, nothing = None, said is ... or said is None or not str(said).strip()
+        self.said, nothing = None, len(what) > 1 or said is ... or said is None or not str(said).strip()
         before = profile.read().guesses.get(self.key)
         if before and (nothing or before.was is not None):
             self.said = before.said
             display(Verdict("✓ Your first guess counts:", f"{_spelled(self.said, '`')}."))
         elif nothing:
-            todo = f"Replace the three dots with {what}, then run the next cell."
+            todo = f"Replace the three dots with {what[-1]}, then run the next cell."
             display(Verdict("◯ No guess yet.", todo))
         else:
-            try:
+            self.said = " ".join(str(getattr(said, "__name__", said)).split())[:60]  # also a bare `all`
+            with contextlib.suppress(Exception):  # a word, or anything else
                 self.said = as_number(said)
-            except Exception:  # a word, or anything else
-                self.said = " ".join(str(said).split())[:60]
             profile.update(lambda told: told.guesses.update({self.key: profile.OneGuess(said=self.said)}))
             display(Verdict("✓ Kept:", f"{_spelled(self.said, '`')}. Now run the next cell."))
 

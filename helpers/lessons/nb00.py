@@ -6,6 +6,7 @@ import filecmp
 import io
 import math
 import pathlib
+import re
 import shutil
 import tempfile
 import zipfile
@@ -226,10 +227,11 @@ def weeks_needed(answer):
     hints = {
         hours: "Those are hours: divide by the three hours of a week.",
         hours * 60 / 3: "Those are minutes divided by three: use the hours.",
+        **dict.fromkeys((2 * weeks, 2 * whole), "That is twice as long. Divide the hours as they stand."),
         whole - 1: "You rounded down: after that many weeks there is still something left to do.",
         None: "Divide the hours of the whole series, with the builds, by 3.",
     }
-    why = f"{hours} hours are {weeks:.1f} weeks of three hours: say {whole}."
+    why = f"{hours} hours are {weeks:.1f} weeks of three hours: say {whole}. With a weekend of Python behind you, plan {2 * whole}."
     return check.judge_number(value, whole if value == whole else weeks, 0.06, why, hints)
 
 
@@ -237,11 +239,9 @@ def weeks_needed(answer):
 def oldest_table(answer):
     """The table whose figures end longest ago."""
     dates = {table: tables.as_of(table) for table in tables.names()}
-    ends = dates.get(str(answer).strip(" '\""))
-    if ends is None:
-        return check.wrong(
-            'There is no such table. Put a name of the list in quotation marks, such as "wages".'
-        )
-    if ends == min(dates.values()):
+    named = [dates[word] for word in re.findall(r"\w+", str(answer).lower()) if word in dates]
+    if not named:
+        return check.wrong('There is no such table. Put its name in quotation marks, such as "wages".')
+    if (ends := max(named)) == min(dates.values()):
         return check.right(f"It ends on {ends:%d %B %Y}. An old figure must say that it is old.")
     return check.wrong(f"That one ends on {ends:%d %B %Y}; another ends earlier. Read down the dates above.")

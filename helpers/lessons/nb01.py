@@ -148,8 +148,11 @@ def two_countries(piece, ours, wrong):
     ]
     for first, second in ((monthly("CA"), monthly("US")), (noise[0], noise[1][7:])):
         before = first.copy()
-        figure = getattr(piece(first, second), "figure", None)  # of axes; a figure is its own
-        if figure is None:
+        try:
+            figure = getattr(piece(first, second), "figure", None)  # of axes; a figure is its own
+        except TypeError as error:
+            return check.wrong(f"It stopped with {check.quoted(error)}. {TOLD['period']}")
+        if not hasattr(figure, "axes"):  # also the module pyplot
             return check.wrong("The function must `return` the figure (or its axes).")
         if not first.equals(before):
             return check.wrong("The function changes the series that it is given. Work on a copy.")
@@ -173,6 +176,7 @@ def new_ai_postings(answer):
         _percent(new): "That is the index alone. Multiply it by the share first.",
         _percent(share)
         + _percent(new): "Changes in percent do not add. Multiply the two series month by month.",
+        -target: "It fell, so the change has a minus.",
         target / 100: "That is a fraction. Multiply by 100 to get percent.",
         _percent(share * new, "2024-01", "2025-01"): "That is a year later. Start from January 2023.",
         None: "Multiply share and index month by month, then give the product to `change`.",
@@ -202,9 +206,7 @@ def best_base(answer):
     if country == best:
         return check.wrong(f"The right country, {given}. It has a month with a lower share.")
     if month == lows[country]:
-        return check.wrong(
-            f"The best month for that country, {given}. Another country rises more from its low."
-        )
+        return check.wrong(f"Its best month, {given}. Another country rises more from its low.")
     return check.wrong(f"That gives {given}. Look for the lowest point of 2022 and 2023, country by country.")
 
 
@@ -217,9 +219,7 @@ def make_headline(answer):
         return check.wrong(_CODES)
     share = monthly(country)
     if not (str(share.index[0]) <= base and end <= str(share.index[-1])):
-        return check.wrong(
-            f"The data run from {share.index[0]} to {share.index[-1]}. Choose months in between."
-        )
+        return check.wrong(f"The data run from {share.index[0]} to {share.index[-1]}. Choose in between.")
     if (pd.Period(end) - pd.Period(base)).n != 12:
         return check.wrong("The two months must be exactly one year apart, the earlier first.")
     value = _percent(share, base, end)

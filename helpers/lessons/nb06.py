@@ -168,7 +168,7 @@ def fast(piece, ours, wrong):
         calls = (lambda: loop(*many[:, :500].tolist()), lambda size=size: piece(*many[:, :size]))
         slow, quick = (min(timeit.repeat(call, number=1, repeat=4)) for call in calls)
         if (factor := (size / 500) ** 2 * slow / quick) < enough:
-            return check.wrong(f"{BANK['hint']['slow']} It is {factor:.2g} times as fast.")
+            return check.wrong(f"{BANK['hint']['slow']} It is {factor:.3g} times as fast.")
     return verdict
 
 

@@ -55,10 +55,9 @@ def adverts(count, seed=0):
 
 def answer(folder, columns, limits):
     """list: the sorted rows that a query finds in the Parquet files of a folder."""
-    where = " AND ".join(f"{name} BETWEEN ? AND ?" for name in limits)
-    query = f"SELECT {', '.join(columns)} FROM read_parquet(?, hive_partitioning = true) WHERE {where}"
-    ends = [end for pair in limits.values() for end in pair]
-    return sorted(duckdb.execute(query, [f"{folder}/**/*.parquet", *ends]).fetchall())
+    where = " AND ".join(f"{name} BETWEEN '{low}' AND '{high}'" for name, (low, high) in limits.items())
+    rows = duckdb.read_parquet(f"{folder}/**/*.parquet", hive_partitioning=True).filter(where)
+    return sorted(rows.select(*columns).fetchall())
 
 
 def must_read(folder, columns, limits):
@@ -163,7 +162,7 @@ def largest_task(job, parts):
 
 @check.build("Write in_two_steps(submit, parts).", wrong=_edits("in_two_steps"))
 def in_two_steps(piece, ours, wrong):
-    """Skewed parts of several sizes, an empty one among them, and a role that is in one part only."""
+    """Skewed parts, an empty one among them, and a role that is in one part only; then parts and results not yet there."""
     table = adverts(2_000, 3)[["role", "pay"]].sort_values("role", kind="stable")
     table = pd.concat([table, *[table[table["role"] == "Data Scientist"]] * 7])
     even = [table[start::8] for start in range(8)]
@@ -171,7 +170,8 @@ def in_two_steps(piece, ours, wrong):
     verdict = check.judge_function(piece, ours, cases, wrong, "Same answer, even shares.")
     if verdict.state == "right" and not 0 < largest_task(piece, even)[1] <= len(table) / 2:
         return _fault("in_two_steps", "heavy")
-    return verdict
+    lazy = check.judge_function(piece, ours, [(lambda *_: ..., [...] * 8)]).state == "right"
+    return verdict if lazy or verdict.state != "right" else _fault("in_two_steps", "outside")
 
 
 @check.exercise("Write the Dockerfile in the place of the three dots.")

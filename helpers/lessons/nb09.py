@@ -143,7 +143,7 @@ def counterfactual(piece, ours, wrong):
     """Made-up worlds: pay by a draw, jobs that nobody offers, wishes that nothing fulfils."""
     for seed in range(40):
         draw, jobs = np.random.default_rng(seed), list(map(tuple, EVERY.to_numpy()))
-        middles = dict(zip(jobs, draw.uniform(80, 200, len(jobs)).tolist(), strict=True))
+        middles = dict(zip(jobs, draw.integers(8, 21, len(jobs)) * 10.0, strict=True))
         counts = dict(zip(jobs, draw.integers(0, 15 + 20 * (seed % 3), len(jobs)).tolist(), strict=True))
         middle, seen = (lambda one, of=of: of[tuple(map(one.get, VALUES))] for of in (middles, counts))
         job = EVERY.iloc[draw.integers(len(jobs))].to_dict() | {"level": ("EN", "MI")[seed % 2]}

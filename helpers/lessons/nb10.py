@@ -11,7 +11,7 @@ from helpers import charts, check, pay, stats, tables
 
 SOURCE = tables.cite("pay_ranges")
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-HARMS = {"a": "too low", "b": "too high", "c": "width", "d": "adverts"}
+HARMS = {"a": "low", "b": "high", "c": "width", "d": "adverts"}
 
 
 def groups(table):
@@ -31,7 +31,7 @@ def harms(answer):
     if set(said) != set(HARMS):
         return check.wrong("Give one measure for each of a, b, c and d.")
     for harm, measure in HARMS.items():
-        if said[harm].replace("_", " ").replace("-", " ") != measure:
+        if {*said[harm].replace("_", " ").replace("-", " ").split()} & {*HARMS.values()} != {measure}:
             return check.wrong(f"Harm {harm} would not show there. {TEXTS['harms'][harm]}")
     return check.right("And no figure of a group can be read without the number of its adverts.")
 

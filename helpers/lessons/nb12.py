@@ -33,7 +33,7 @@ def assumptions(background):
     ends = start(background)["pay"]
     part = " to ".join(TEXTS["ends"][end] for end in ends)
     pay = [int(_wages().at["15-2051", end]) for end in ends]
-    pay.append(f"guess: {part} of data scientists, official wages, May 2025")
+    pay.append(f"guess: {part} of data scientists, official US wages, May 2025")
     rows = {}
     for path, known in TEXTS["paths"].items():
         rows |= {(path, name): values for name, values in known.items()} | {(path, "pay"): pay}
@@ -42,7 +42,7 @@ def assumptions(background):
 
 
 def yours(background, mine, first, second, years):
-    """The assumptions with the learner's own rows in their place; raises ValueError for what cannot be meant."""
+    """The assumptions with the learner's own rows in their place, of a path or of "all"; ValueError for what cannot be meant."""
     table = assumptions(background)
     if len({first, second} & (paths := dict.fromkeys(table.index.unique("path"))).keys()) < 2:
         raise ValueError(f"Choose two different paths of these: {', '.join(paths)}.")
@@ -50,11 +50,12 @@ def yours(background, mine, first, second, years):
         try:
             low, high, source = values
             most = 1 if row[1] in ("kept", "finishing", "landing") else np.inf
-            if row not in list(table.index) or not 0 <= low <= high <= most:
+            rows = [(path, row[1]) for path in paths] if row[0] == "all" else [row]
+            if not {*rows} <= {*table.index} or not 0 <= low <= high <= most:
                 raise ValueError
         except (TypeError, ValueError):
             raise ValueError(f"{row}: {TEXTS['mine']}") from None
-        table.loc[row, :] = [low, high, str(source)]
+        table.loc[rows, :] = [low, high, str(source)]
     if years <= (longest := table["high"].unstack()[["months", "search"]].sum(axis=1).max() / 12):
         raise ValueError(f"Give more years: the longest path takes up to {longest:.1f}.")
     return table

@@ -110,7 +110,7 @@ def rulings(answer):
     if refused:
         return check.wrong(f"`{check.shown(refused[0])}`: {TEXTS['ruling']}")
     asked = len(given.keys() & set(ASKED))
-    said = f"{asked} of {len(ASKED)} claims are ruled. {TEXTS['ruled']}"
+    said = f"Ruled: {asked} of {len(ASKED)} claims. {TEXTS['ruled']}"
     return check.Verdict("right" if asked == len(ASKED) else "some", said)
 
 

@@ -12,6 +12,7 @@ from helpers import charts, check, documents, plan, profile
 TEXTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 SAM = profile.Profile.model_validate(TEXTS["sam"])
 SOURCE = "Sources: answers; aijobs.net, 2022 to January 2025; data_jobs, 2023. The scales are our choice."
+rule, stranger = (check.checklist(__name__, name, **TEXTS[name]) for name in ("rule", "stranger"))
 _LIKELY = {n: {one["hint"]: (one["old"], one["new"]) for one in some} for n, some in TEXTS["wrong"].items()}
 
 
@@ -37,8 +38,7 @@ def _priced(rule):
 @check.build("Write choose(worlds, weights, price): the one or two roles to keep.", wrong=_LIKELY["choose"])
 def choose(piece, ours, wrong):
     """Rules in possible worlds of three to five roles; a criterion may weigh nothing, and all may; two that only together are best."""
-    apart = pd.DataFrame({"A": [0.6, 0.6], "B": [0.9, 0.2], "C": [0.2, 0.9]})
-    random, cases = np.random.default_rng(3), [({"pay": apart}, {"pay": 1}, 0.02)]
+    random, cases = np.random.default_rng(3), [({"pay": pd.DataFrame(TEXTS["apart"])}, {"pay": 1}, 0.02)]
     for number in range(18):
         names, roles = ["liking", "pay", "time", "skills"][: 2 + number % 3], list("ABCDE")[: 3 + number % 3]
         ends = np.sort(random.random((2, len(names), 1, len(roles))), axis=0)
@@ -70,40 +70,32 @@ def _schedule(planner):
 def fit_into(piece, ours, wrong):
     """Few and many hours, tasks longer than weeks, projects that do not fit, plans of other lengths."""
 
-    def listed(kind, **hours):
-        return [{"name": name, "hours": number, "kind": kind} for name, number in hours.items()]
-
-    learn, make = listed("learn", SQL=15, cloud=7.5, charts=2), listed("project", A=6, B=20, C=4, D=3)
+    learn, make = TEXTS["cases"]["learn"], TEXTS["cases"]["project"]
     mixed = [make[0], *learn[:2], make[1], *learn[2:], make[2]]
-    cases = [(listed("learn", SQL=5) + make[:1], 2, 4), ([], 3, 4), (learn, 4, 3), (make, 5, 12)]
+    cases = [([learn[0] | {"hours": 5}, make[0]], 2, 4), ([], 3, 4), (learn, 4, 3), (make, 5, 12)]
     cases += [(mixed, hours, weeks) for hours in (1, 6, 10, 60) for weeks in (3, 4, 9, 12)]
     cases += [(learn + make, hours, 12) for hours in (1.5, 3, 8, 25)]
     versions = [(hint, _schedule(version)) for hint, version in wrong]
     return check.judge_function(_schedule(piece), _schedule(ours), cases, versions, "Nothing is lost.")
 
 
-@check.exercise("Write your rule: put your own words in the place of the line with the pencil.")
-def rule(answer):
-    """A rule of choice in words: what counts, why, what would change it, and until when it holds."""
-    return check.written(answer, TEXTS["rule"])
+def known(said, names):
+    """dict: what was said of some names; which others were said, and what could be, is told in a sentence."""
+    said = said if isinstance(said, dict) else dict.fromkeys([said] if isinstance(said, str) else said)
+    if odd := ", ".join(one_line(one) for one in said if one not in names):
+        print(f"Left out, as nothing here has this name: {odd}. Write one of these: {', '.join(names)}.")
+    return {name: said[name] for name in names if name in said}
 
 
-@check.exercise("Write the message: put your own words in the place of the line with the pencil.")
-def stranger(answer):
-    """A message to somebody unknown: at most 120 words that are easy to answer."""
-    return check.written(answer, TEXTS["stranger"])
-
-
-def people(count=60):
-    """list of Profile: invented people who answered at random, and rated two of the four jobs or more."""
-    random, found, asked = np.random.default_rng(0), [], profile.QUESTIONS
-    for number in range(count):
+def people():
+    """Yield 60 invented people (Profile) who answered at random, and rated two of the four jobs or more."""
+    random, asked = np.random.default_rng(0), profile.QUESTIONS
+    for number in range(60):
         skills = {skill: int(random.integers(0, 4)) for skill in asked["skills"]}
         jobs = random.permutation(list(asked["liked"]))[: 2 + number % 3].tolist()
         liked = {job: {piece: int(random.integers(0, 5)) for piece in asked["liked"][job]} for job in jobs}
         answers = {"hours": int(random.integers(2, 15)), "skills": skills}
-        found.append(profile.Profile.model_validate({"answers": answers, "liked": liked}))
-    return found
+        yield profile.Profile.model_validate({"answers": answers, "liked": liked})
 
 
 def draw_fit(table):
@@ -143,8 +135,7 @@ def draw_weeks(rows, left, hours, job):
     table = pd.DataFrame(rows, columns=["week", "name", "hours"]).astype({"hours": float})
     table["what"] = table["name"].str.partition(":")[0]
     order = sorted(dict.fromkeys(table["what"]), key=("Project", "Review").count)
-    table = table.pivot_table(index="week", columns="what", values="hours", aggfunc="sum")
-    table = table.reindex(range(1, 13), columns=order).fillna(0)
+    table = table.pivot_table("hours", "week", "what", "sum").reindex(range(1, 13), columns=order).fillna(0)
     figure, axes = charts.blank(3.8)
     colors = [*(f"C{place}" for place in range(len(order) - 2)), "C7", charts.FLAT]
     table.plot.bar(stacked=True, ax=axes, width=0.75, rot=0, color=colors, edgecolor="white")
@@ -172,22 +163,31 @@ def escaped(text):
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$])", r"\\\1", one_line(text))
 
 
+def day_of(said):
+    """date or None: a day of this century, in any form; if it is none, a sentence tells what to write."""
+    day = pd.to_datetime(said, errors="coerce")
+    if 2000 <= day.year < 2100:
+        return day.date()
+    print(f"Left out, as it is no day of this century: {one_line(said)}. Write one such as 2027-01-04.")
+
+
 def weeks_of(text):
     """DataFrame ``week``, ``date``, ``hours``, ``task``: what stands in the text of a plan, edited or not."""
-    rows, week = [], None
+    rows, day = [], None
     for line in text[:200_000].splitlines():  # nobody writes more
-        week = None if line.startswith("#") else week
+        day = None if line.startswith("#") else day
         if head := re.match(TEXTS["lines"]["week"], line):
-            day = pd.to_datetime(head[2], errors="coerce")
-            week = None if pd.isna(day) else (int(head[1]), day.date())
-        elif week and (task := re.match(TEXTS["lines"]["task"], line)):
-            rows.append((*week, float((task[1] or "0").replace(",", ".")), one_line(task[2], 200)))
+            week, day = int(head[1]), day_of(head[2])
+        elif day and (task := re.match(TEXTS["lines"]["task"], line)):
+            rows.append((week, day, float((task[1] or "0").replace(",", ".")), one_line(task[2], 200)))
     return pd.DataFrame(rows, columns=["week", "date", "hours", "task"])
 
 
 def save(folder, text):
     """Save ``plan.md`` and ``plan.pdf``; a ``plan.md`` that the learner changed is not touched, and its PDF is made anew."""
     ours, yours = folder / ".made.md", folder / "plan.md"
+    if yours.is_dir():
+        print(f"A folder was named plan.md, as the plan is. It is kept as {profile.aside(yours, 'folder')}.")
     made, now = (file.read_text("utf-8", "replace") if file.is_file() else "" for file in (ours, yours))
     if not now.strip() or now == made:
         saved = documents.save(folder, "plan", text)

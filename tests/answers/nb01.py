@@ -32,7 +32,7 @@ WRONG = {
         (growth(SHARE * NEW, "2024-01", "2025-01"), "a year later"),
         (36, "Multiply share and index"),
         (growth(SHARE, "2023-01", "2024-01") + growth(NEW, "2023-01", "2024-01"), "do not add"),
-        (-0.1976, "fraction"),
+        (-0.1976, "fraction"), ("19.6%", "minus"),
     ],
     "best_base": [
         (("XX", "2023-07"), "two-letter codes"), (("CA", "2021-07"), "from January 2022"),
@@ -119,7 +119,7 @@ WRONG_PIECES = {
         (lambda s, a, b: print(steps(s, a, b)), "forget `return`"),
     ],
     "two_countries": [
-        (changes_the_series, "changes the series"),
+        (changes_the_series, "changes the series"), (lambda a, b: plt.plot(a), "about a Period"), (lambda a, b: plt, "`return` the figure"),
         (lambda a, b: with_pandas(a, b, secondary_y=[b.name]).get_figure(), "two scales"),
         (lambda a, b: with_pandas(a, b, legend=False), "both countries by name"),
         (lambda a, b: with_pandas(a, b, ylim=None), "does not begin at 0"),

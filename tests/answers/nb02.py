@@ -26,7 +26,7 @@ A job seeker might settle for less. Employers drawn at random would show whether
 """
 RIGHT = {
     "what_is_unknown": ["B", " b ", "(b) Coverage."],
-    "memo": [(GOOD.replace("\n\n", "\n"), 78.2), (GOOD, 77.6), (OTHER, 78.2), (GOOD.replace("Applicants", "Those who apply"), 78.2)],
+    "memo": [(GOOD.replace("\n\n", "\n"), 78.2), (GOOD, 77.6), (OTHER, 78.2), (GOOD.replace("Applicants", "Those who apply"), 78.2), (GOOD.replace("I recommend to show the", "Show the pay").replace("without a range", "that hide their pay").replace("An A/B test by employer", "A trial with half the firms").replace("one employer pays", "your company pays"), 78.2)],
 }  # fmt: skip
 WRONG = {
     "what_is_unknown": [("A", "what we would like"), ("C", "do not help"), ("because", "Choose"), (2, "could not be read")],
@@ -160,7 +160,7 @@ WRONG_PIECES = {
         (LAG.replace(">= below", "> below"), "equal pay count as well"),
         (LAG.replace("b.arrived = a.arrived AND ", ""), "two different weeks"),
         (LAG.replace("AS twins", "AS pairs"), "columns are named"),
-        ("DROP TABLE records", "The columns are named"),
+        ("DROP TABLE records", "The columns are named"), ("SELECT SUM(LEAD(pay) OVER (ORDER BY record)) FROM records", "in a `WITH`"),
     ],
     "pay_by_role": [
         (lambda adverts: bars(adverts, start=50), "does not start at 0"),
@@ -168,7 +168,7 @@ WRONG_PIECES = {
         (lambda adverts: bars(adverts, unit="thousand USD"), "a year from a month"),
         (points, "A mean is no median"),
         (lambda adverts: bars(adverts, medians=False), "A mean is no median"),
-        (lambda adverts: None if boxes(adverts) else 0, "must `return`"),
+        (lambda adverts: plt if boxes(adverts) else 0, "must `return`"),
         (lambda adverts: boxes(adverts.assign(country="US")), "all countries"),
     ],
     "rival": [

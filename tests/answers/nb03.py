@@ -33,7 +33,7 @@ RIGHT = {
     ],
     "reply": [
         (REPLY, 172.11),
-        (REPLY.replace("172.1", "172"), 172.11),
+        (REPLY.replace("172.1", "172").replace("is unknown", "I don't know"), 172.11),
         (REPLY.replace("the table now says so", "this is a limitation"), 172.11),
     ],
 }

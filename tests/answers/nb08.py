@@ -21,20 +21,19 @@ CMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]
 RIGHT = {
     "dockerfile": [
         DOCKERFILE,
+        DOCKERFILE.lower(),
         DOCKERFILE.replace("3.12.8-slim", "3.12@sha256:" + 64 * "a"),
         DOCKERFILE.replace("USER 1000", "USER 10001:1000").replace("app.py champion.onnx", "."),
-        DOCKERFILE.replace(
-            "-r requirements.txt", "\\\n    -r requirements.txt && \\\n    useradd --uid 1000 learner"
-        ),
+        DOCKERFILE.replace("-r requirements.txt", "\\\n    -r requirements.txt && \\\n    useradd --uid 1000 learner"),
     ]
-}
+}  # fmt: skip
 WRONG = {
     "dockerfile": [
         (DOCKERFILE.replace(":3.12.8-slim", ":latest"), "`latest` is another one"), (DOCKERFILE.replace(":3.12.8-slim", ""), "`latest` is another one"),
         (DOCKERFILE.replace("COPY requirements.txt .", "COPY . ."), "installs everything again"), (DOCKERFILE.replace("COPY app.py champion.onnx .\n", ""), "installs everything again"),
         (DOCKERFILE.replace("USER 1000", "USER root"), "runs as root"), (DOCKERFILE.replace("USER 1000", "USER 0:0"), "runs as root"),
         (DOCKERFILE.replace("USER 1000", "USER learner"), "Write a number"), (DOCKERFILE.replace(" champion.onnx", ""), "Something is missing"),
-        (DOCKERFILE.replace("USER 1000\n", ""), "runs as root"), (DOCKERFILE.replace("CMD", "USER root\nCMD"), "runs as root"),
+        (DOCKERFILE.replace("USER 1000\n", ""), "runs as root"), (DOCKERFILE.replace("CMD", "user root\nCMD"), "runs as root"),
         (DOCKERFILE.replace("USER", "ENV REGISTRY_TOKEN=abc\nUSER"), "can be read by all"), (DOCKERFILE.replace("champion.onnx", "champion.onnx .env"), "can be read by all"),
         (DOCKERFILE.replace('["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8000"]', "uvicorn app:app --host 0.0.0.0"), "run by a shell"),
         (DOCKERFILE.replace('", "', " "), "a single text"), (DOCKERFILE.replace("0.0.0.0", "127.0.0.1"), "nobody outside"),
@@ -90,9 +89,8 @@ def by_hand(adverts, folder):
 
 def in_sql(adverts, folder):
     place = str(folder).replace("'", "''")
-    duckdb.sql(
-        f"COPY (FROM adverts ORDER BY role, day) TO '{place}' (FORMAT parquet, PARTITION_BY (role), ROW_GROUP_SIZE 3000, OVERWRITE_OR_IGNORE)"
-    )
+    how = "FORMAT parquet, PARTITION_BY (role), ROW_GROUP_SIZE 3000, OVERWRITE_OR_IGNORE"
+    duckdb.sql(f"COPY (FROM adverts ORDER BY role, day) TO '{place}' ({how})")
 
 
 def laid(query="SELECT * FROM adverts ORDER BY day", **options):
@@ -149,9 +147,8 @@ def by_counter(submit, parts):
         total, answer = sum(counts, Counter()), {}
         for role in {role for role, _ in total}:
             pays = sorted((pay, count) for (one, pay), count in total.items() if one == role)
-            answer[role] = list(
-                np.quantile(np.repeat(*zip(*pays, strict=True)), QUANTILES, method="inverted_cdf")
-            )
+            every = np.repeat(*zip(*pays, strict=True))
+            answer[role] = list(np.quantile(every, QUANTILES, method="inverted_cdf"))
         return answer
 
     return submit(add, [submit(count, part) for part in parts])
@@ -231,7 +228,8 @@ WRONG_PIECES = {
     "in_two_steps": [
         (means, "It should give"), (shuffled, "nearly all the rows"),
         (first_part, "It should give"), (lambda submit, parts: by_counter(lambda task, *args: task(*args), parts), "no task is handed any"),
-        (lambda submit, parts: submit(len, parts[0]), "It should give"),
+        (lambda submit, parts: submit(len, parts[0]), "It should give"), (lambda submit, parts: by_tree(submit, [part for part in parts if len(part)]), "outside of a task"),
+        (lambda submit, parts: by_counter(lambda task, *args: submit(task, *args) if task.__name__ == "count" else task(*args), parts), "outside of a task"),
     ],
     "deployment": [
         (DEPLOYMENT.replace("replicas: 3", "replicas: 1"), "Ask for two or more"), (DEPLOYMENT.replace("  replicas: 3\n", ""), "Ask for two or more"),

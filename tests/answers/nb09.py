@@ -220,7 +220,7 @@ WRONG_PIECES = {
         (lambda *case: level_by_level(*case, least=0), "fewer than 10 adverts"),
         (lambda *case: level_by_level(*case, rise=3), "one rung up"),
         (lambda job, want, middle, seen, roles: None, "Return [], the way without a step"),
-        (lambda job, want, middle, seen, roles: [], "Return None"),
+        (lambda *case: level_by_level(*case) or [], "Return None"),
         (lambda job, *rest: job, "Return a list of jobs"), (lambda job, *rest: [("level", "SE")], "Return a list of jobs"),
         (lambda *case: level_by_level(*case) or None, "Return [], the way without a step"),
         (lambda *case: level_by_level(*case, least=11), "exactly 10 adverts"),

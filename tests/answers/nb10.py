@@ -36,7 +36,7 @@ THIRD_SHEET = (
 WHY = "because somebody must bear it, and they can"
 CHOICES = {case: (choice, WHY) for case, choice in zip((1, 2, 3, 4), "abca", strict=True)}
 RIGHT = {
-    "harms": [HARMS, {"A": "Too Low", "B": "too-high", "C": "width", "D": "adverts"}],
+    "harms": [HARMS, {"A": "Too Low", "B": "too-high", "C": "the width", "D": "number of adverts"}],
     "card": [(CARD, 77.17), (OTHER_CARD, 77.17), (THIRD_CARD, 77.17)],
     "sheet": [(SHEET, 36457), (OTHER_SHEET, 36457), (THIRD_SHEET, 36457)],
     "decide": [CHOICES, {str(case): ("C", WHY) for case in CHOICES}, {case: ["b", WHY] for case in CHOICES}],
@@ -47,7 +47,7 @@ WRONG = {
         (HARMS | {"e": "width"}, "one measure for each"),
         (HARMS | {"a": "too high", "b": "too low"}, "Harm a would not show there"),
         (HARMS | {"d": "width"}, "Harm d would not show there"),
-        (HARMS | {"c": 7}, "Harm c would not show there"),
+        (HARMS | {"c": 7}, "Harm c would not show there"), (HARMS | {"c": "too wide"}, "Which of the four"), (HARMS | {"a": "low or high"}, "Harm a"),
     ],
     "card": [
         ((CARD.replace("77.2", "87.2"), 77.17), "not found: gives the coverage as computed"),

@@ -32,9 +32,7 @@ OTHER_REPLY = (
 )
 FILLER = " The ranges stand beside each advert, and people plan with them." * 9
 BRIEF = (
-    "I recommend the mended model.\n\nFrom September 2024 on 33% of the adverts lay outside."
-    + FILLER
-    + "\n\nIt costs width. "
+    f"I recommend the mended model.\n\nFrom September 2024 on 33% of the adverts lay outside.{FILLER}\n\nIt costs width. "
     "We could also wait instead.\n\nWe do not know the rest. I need your decision by Friday."
 )
 OTHER_BRIEF = BRIEF.replace("I recommend", "Good morning. We should launch").replace("33%", "32.5 percent")

@@ -10,7 +10,7 @@ PAGE = (
 )
 OTHER_PAGE = (
     "Boot camp or full-time master? In 52.3 percent of the lives (38\u201368 percent) the first is ahead after 10 years.\n\nNobody publishes who "
-    "gets a job afterwards. I could look at a list of last year's class.\n\nMy job is safe, so I may keep it.\n\n"
+    "gets a job afterwards. I could look at a list of last year's class.\n\nMy work is safe, and I like my patients.\n\n"
     "On 3 March I call the school."
 )
 ENDS = (52.3, 37.8, 68.1)

@@ -25,7 +25,7 @@ WRONG = {
         (EXAMPLE | {"pay-122060": "open"}, "pay-122060'`: give"),
         (EXAMPLE | {"no-claim": ("open", 60)}, "no-claim'`: give"),
         (EXAMPLE | {"<img src=x>": ("open", 60)}, "`'<img src=x>'`"),
-        (dict(list(EXAMPLE.items())[:3]), "3 of 10 claims"),
+        (dict(list(EXAMPLE.items())[:3]), "Ruled: 3 of 10 claims."),
         (EXAMPLE | {"pay-122060": (..., ...)}, "9 of 10 claims"),
     ],
     "brier": [
@@ -52,10 +52,8 @@ def judge(sentence, table, pairs=None, total=False, needs=("percent", "counted",
     if any(claim[part] is None for part in needs):
         return [None, None, "cannot say"]
     named = table[claim["counted"] or "share"]
-    found = []
-    for first, last in (
-        pairs(claim) if pairs else [(one, two) for one in claim["start"] for two in claim["end"]]
-    ):
+    found, every = [], [(one, two) for one in claim["start"] for two in claim["end"]]
+    for first, last in pairs(claim) if pairs else every:
         before, after = named.get(first, np.nan), named.get(last, np.nan)
         change = np.log(after / before)
         if claim["yearly"] and not total:

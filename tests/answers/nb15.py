@@ -15,7 +15,7 @@ OTHER_RULE = (
 )  # fmt: skip
 LETTER = (
     "Dear Mr Haddad,\n\nI am a nurse in Lyon, and I used your library to draw a chart of waiting times.\n\n"
-    "One short question: which test would you write first for such a table? No need to answer if you are busy."
+    "A small question: which test would you write first for such a table? You do not have to answer."
 )
 OTHER_LETTER = (
     "Hello, my name is Wei. I read your paper on drift and rebuilt its second figure. Mine is flatter. If you have five "
