@@ -24,8 +24,7 @@ class Form:
         self.status = widgets.HTML()
         self.controls = {place[-1]: _control(*question) for place, question in questions.items()}
         for place in questions:
-            answered = functools.partial(self._answered, place)
-            self.controls[place[-1]].observe(answered, "value")
+            self.controls[place[-1]].observe(functools.partial(self._answered, place), "value")
         self.fill()
 
     def fill(self):

@@ -92,16 +92,9 @@ def pipeline(quantile, **settings):
         (OrdinalEncoder(categories=[list(LEVELS)], dtype=np.float32), ["level"]),
         ("passthrough", ["remote"]),
     )
-    ours = {
-        "n_estimators": 60,
-        "max_depth": 3,
-        "min_samples_leaf": 20,
-        "learning_rate": 0.1,
-        "random_state": 0,
-    }
-    return make_pipeline(
-        encoder, GradientBoostingRegressor(loss="quantile", alpha=quantile, **ours | settings)
-    )
+    ours = dict(n_estimators=60, max_depth=3, min_samples_leaf=20, learning_rate=0.1, random_state=0)
+    trees = GradientBoostingRegressor(loss="quantile", alpha=quantile, **ours | settings)
+    return make_pipeline(encoder, trees)
 
 
 @dataclasses.dataclass(frozen=True)

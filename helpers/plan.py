@@ -22,7 +22,7 @@ NEIGHBOURS = _SAID["neighbours"]
 WEIGHTS = {"liking": 3, "skills": 2, "time": 2, "first rung": 1, "openings": 1, "pay": 1}
 """What counts in a fit, and how much if nobody says otherwise: a choice, not a finding."""
 
-_JOBS = ("02", "03", "04", "05")
+_PROJECTS = dict.fromkeys(NEIGHBOURS, _SAID["projects"]["other"]) | _SAID["projects"]
 _ENOUGH = 2  # the level that closes a gap: "did it alone on something small"
 _LEAST_NAMED = 10  # % of the adverts of a role; what fewer name is no gap
 
@@ -30,7 +30,7 @@ _LEAST_NAMED = 10  # % of the adverts of a role; what fewer name is no gap
 def unknown(told):
     """list of str: what the profile does not say, and where it could be said."""
     skills = sum(one not in {*told.answers.skills, *told.levels} for one in _SAID["skills"])
-    unrated = [job for job in _JOBS if not any(one >= 0 for one in told.liked.get(job, {}).values())]
+    unrated = [job for job in profile.QUESTIONS["liked"] if max([-1, *told.liked.get(job, {}).values()]) < 0]
     hours = ["your hours a week (asked in notebook 00)"] if told.answers.hours is None else []
     many = f"{skills} of {len(_SAID['skills'])} skills (asked in notebook 00, checked in notebook 06)"
     works = [f"whether you like the work of notebook {job} (asked at its end)" for job in unrated]
@@ -49,26 +49,29 @@ def _market():
     return pay, evidence.first_rung(roles), sizes / sizes.sum(), pd.DataFrame(skills)
 
 
-def _named(role):
-    return _market()[3].loc[role].loc[lambda shares: shares >= _LEAST_NAMED]
+def _short(told, needs):
+    """list of str: the skills of which this is not the level yet, by the self-check, else by the learner's own word."""
+    levels = told.answers.skills | {skill: round(one.level) for skill, one in told.levels.items()}
+    return [skill for skill, level in needs.items() if levels.get(skill, 0) < level]
 
 
 def gaps(told, role):
     """DataFrame by skill, cheapest gap first: ``named`` (% of the role's adverts), ``hours_low`` and ``hours_high``.
 
     Cheap is few hours for a skill that many adverts name. ``low`` and ``high`` are the level, and ``notebook`` practises it.
-    Only skills that a tool in the adverts stands for are here.
+    Only skills that a tool in the adverts stands for are here, and what they or the projects need, which comes first.
     """
-    rows = {}
-    for skill, share in _named(role).items():
-        (low, high), about = selfcheck.span(told, skill), _SAID["skills"][skill]
+    shares, skills, rows, order = _market()[3].loc[role], _SAID["skills"], {}, {}
+    named = shares.index[shares >= _LEAST_NAMED]
+    needs = [skills[skill]["needs"] for skill in named] + [needs for _, needs in _PROJECTS[role]["each"]]
+    for skill in [*named, *(skill for some in needs for skill in _short(told, some))]:
+        (low, high), about = selfcheck.span(told, skill), skills[skill]
         quick, slow = (max(_ENOUGH - high, 0), max(_ENOUGH - low, 0)) * np.array(about["hours"])
         if slow:
-            rows[skill] = (share, low, high, quick, slow, about["notebook"])
+            rows[skill] = (shares[skill], low, high, quick, slow, about["notebook"])
+            order[skill] = (len(_short(told, about["needs"])), (quick + slow) / shares[skill])
     columns = ["named", "low", "high", "hours_low", "hours_high", "notebook"]
-    table = pd.DataFrame.from_dict(rows, "index", columns=columns)
-    price = (table["hours_low"] + table["hours_high"]) / table["named"]
-    return table.loc[price.sort_values(kind="stable").index]
+    return pd.DataFrame.from_dict(rows, "index", columns=columns).loc[sorted(order, key=order.get)]
 
 
 def resource(skill, level):
@@ -82,12 +85,13 @@ def fit_ranges(told, roles=ROLES, hours=None):
 
     `hours` a week, 1 to 60, stand in the place of those in the profile. If nobody said them, they are 1 to 20.
     """
-    pay, rung, openings, _ = _market()
+    pay, rung, openings, shares = _market()
     hours, rows = hours or told.answers.hours, {}
     give = np.array([6, 120] if hours is None else [6 * hours] * 2)  # half of twelve weeks is for projects
     for role in roles:
         likings = [_liking(told, *piece.split(".")) for piece in _SAID["work"][role]]
-        named, offer, first, share = _named(role), pay.loc[role], rung.loc[role], sorted(openings.loc[role])
+        named = shares.loc[role].loc[lambda some: some >= _LEAST_NAMED]
+        offer, first, share = pay.loc[role], rung.loc[role], sorted(openings.loc[role])
         able = [[min(end / _ENOUGH, 1) for end in selfcheck.span(told, skill)] for skill in named.index]
         need = gaps(told, role)[["hours_low", "hours_high"]].sum().to_numpy(float)
         ends = {
@@ -135,14 +139,23 @@ def worlds(table, draws=1000):
 
 
 def tasks(told, role, hours):
-    """list of dict (``name``, ``hours``, ``kind``): what to learn, cheapest gap first, applying, and three projects."""
-    found = []
+    """list of dict (``name``, ``hours``, ``kind``, of a project that waits ``early``): gaps in order, applying, projects."""
+    found, done, spent = [], {}, 0
     for skill, gap in gaps(told, role).iterrows():
         name, title = selfcheck.short_name(skill), resource(skill, gap["low"])["title"]
         need = max(0.5, round(gap["hours_low"] + gap["hours_high"]) / 2)
         what = f"{name}: {title}, and notebook {gap['notebook']}"
         found.append({"name": what, "hours": need, "kind": "learn"})
-    spare = 6 * hours - sum(task["hours"] for task in found)
-    found += [{"name": _SAID["spare"], "hours": spare, "kind": "learn"}] * (spare > 0)
-    made = _SAID["projects"].get(role, _SAID["projects"]["other"])
-    return found + [{"name": f"Project: {one}", "hours": 2 * hours - 0.5, "kind": "project"} for one in made]
+        spent = done[skill] = spent + need
+    if spent < 6 * hours:
+        found.append({"name": _SAID["spare"], "hours": 6 * hours - spent, "kind": "learn"})
+    made, projects = [], _PROJECTS[role]
+    for name, needs in projects["each"]:
+        task, short = {"hours": 2 * hours - 0.5, "kind": "project"}, _short(told, needs)
+        early, skills = {}, " and ".join(map(selfcheck.short_name, short))
+        while len(made) < 3 and max([0, *map(done.get, short)]) > 2 * hours * (len(made) + 1):
+            made.append({"name": f"Project: {projects['smaller'][len(made) - 3]}"} | task)
+            week = 4 * len(made) - 1
+            early = {"early": _SAID["early"].format(name=name, skills=skills, hours=hours, week=week)}
+        made.append({"name": f"Project: {name}"} | task | early)
+    return found + made

@@ -3,6 +3,7 @@
 Nothing of a package is imported before a question needs it, so that a missing one becomes a sentence.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -115,14 +116,9 @@ def _disk():
 
 def _port():
     for port in _PORTS:
-        try:
-            with (
-                socket.create_server(("127.0.0.1", port)) as door,
-                socket.create_connection(door.getsockname()),
-            ):
-                return ""
-        except OSError:
-            continue
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as door:
+            socket.create_connection(door.getsockname()).close()
+            return ""
     return "Close other Jupyter servers, and let the firewall allow connections of the computer with itself"
 
 

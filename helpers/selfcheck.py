@@ -149,10 +149,8 @@ def result():
     told = profile.read()
     if set(told.levels) != set(SKILLS):
         return Markdown("You have not taken the self-check yet.")
-    rows = [
-        f"| {short_name(skill)} | {one.level} | {one.low} to {one.high} |"
-        for skill, one in told.levels.items()
-    ]
+    found = {short_name(skill): one for skill, one in told.levels.items()}
+    rows = [f"| {name} | {one.level} | {one.low} to {one.high} |" for name, one in found.items()]
     titles = {one.number: one.title for one in course.SERIES}
     names = [f"- **{number} {titles[number]}**: {words}" for number, words in reach(told).items()]
     head = ["| skill | level, 0 to 4 | in four of five cases between |", "|---|---:|---|"]

@@ -114,9 +114,8 @@ def _mentions(texts, begins, keep):
             kept[one] = False
         elif rule:
             text, first, stop = texts[at], here - begin, past - begin
-            kept[one] = rule(
-                text[max(0, first - BESIDE) : first], text[first:stop], text[stop : stop + BESIDE]
-            )
+            before, after = text[max(0, first - BESIDE) : first], text[stop : stop + BESIDE]
+            kept[one] = rule(before, text[first:stop], after)
         last = past if kept[one] else last
     return skill[way][kept], start[kept], end[kept]
 

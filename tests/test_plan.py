@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import check, documents, evidence, pay, plan, profile, tables
+from helpers import check, documents, evidence, pay, plan, profile, selfcheck, tables
 from helpers.lessons import nb15 as lesson
 from tests import books
 from tests.test_route import person as told
@@ -33,8 +33,6 @@ def test_an_empty_profile_gives_wide_ranges_and_says_what_is_not_known():
     fits = plan.fit_ranges(EMPTY, ROLES)
     assert (width(fits, "liking") == 1).all() and (width(fits, "skills") == 1).all()
     assert len(plan.unknown(EMPTY)) == 6 and plan.unknown(KEEN) == []
-    for role in ROLES:
-        assert len(plan.tasks(EMPTY, role, 5)) > 3
 
 
 def test_who_can_and_likes_all_has_narrow_ranges_and_no_gaps():
@@ -69,16 +67,16 @@ def test_an_answer_makes_a_range_narrower_and_a_self_check_goes_before_it():
     assert (width(plan.fit_ranges(checked), "skills") < width(plan.fit_ranges(EMPTY), "skills")).all()
 
 
-def test_the_cheapest_gap_has_the_fewest_hours_for_each_advert():
-    table = plan.gaps(EMPTY, "MLOps Engineer")
-    assert ((table["hours_low"] + table["hours_high"]) / table["named"]).is_monotonic_increasing
-    assert table.index[0] == "cloud" and table["named"].min() >= 10
+def test_the_cheapest_gap_comes_first_and_before_it_what_it_needs():
+    skills = {"python": 3, "deployment": 1, "machine_learning": 1}
+    able, empty = (plan.gaps(told(answers={"skills": some}), "MLOps Engineer") for some in (skills, {}))
+    assert able["named"].min() >= 10 and list(empty.index[:4]) == ["sql", "python", "cloud", "deployment"]
+    assert list(able.index) == ["cloud", "sql", "deployment", "deep_learning", "machine_learning"]
 
 
 def test_shares_of_the_plan_are_those_of_the_role_card():
-    table = plan.gaps(EMPTY, "ML Engineer")
     on_card = evidence.tools().loc[("ML Engineer", "Python"), "value"]
-    assert table.loc["python", "named"] == pytest.approx(on_card, abs=0.1)
+    assert plan.gaps(EMPTY, "ML Engineer").loc["python", "named"] == pytest.approx(on_card, abs=0.1)
     assert evidence.first_rung(ROLES).loc[list(pay.ROLES)].equals(evidence.first_rung())
 
 
@@ -103,16 +101,39 @@ def test_the_resources_are_of_our_skills_and_lead_to_the_web():
     assert table["seen"].str.fullmatch(r"20\d\d-\d\d").all()
 
 
+@pytest.mark.parametrize(
+    ("skills", "role", "hours", "projects", "why"),
+    [
+        ({"python": 1}, ROLES[0], 3, "audit write draw predict", "Python and Machine learning, which 3 h a week"),
+        ({"python": 2, "machine_learning": 1}, ROLES[0], 3, "audit write predict", ""),
+        ({"python": 3}, "MLOps Engineer", 6, "turn add read add", "Machine learning, which 6 h a week do not reach by week 11"),
+        ({"python": 0}, "ML Engineer", 25, "ask put measure write", "Python, which 25 h a week do not reach by week 3:"),
+        ({}, "AI Research Scientist", 3, "read read review rebuild change write", "Python and Statistics, which 3 h"),
+    ],
+)  # fmt: skip
+def test_a_project_waits_for_what_it_needs_and_says_so(skills, role, hours, projects, why):
+    tasks = plan.tasks(told(answers={"skills": skills}), role, hours)
+    assert [one["name"].split()[1] for one in tasks if one["kind"] == "project"] == projects.split()
+    early = [one["early"] for one in tasks if "early" in one]
+    assert len(early) == bool(why) and why in "".join(early)
+
+
+@pytest.mark.parametrize("whose", [lesson.SAM, EMPTY], ids=["Sam", "nobody"])
 @pytest.mark.parametrize("hours", [1, 7.5, 60])
 @pytest.mark.parametrize("role", ROLES)
-def test_a_plan_fits_any_hours_and_loses_nothing(role, hours):
-    tasks = plan.tasks(lesson.SAM, role, hours)
+def test_a_plan_fits_any_hours_and_loses_nothing(role, hours, whose):
+    tasks = plan.tasks(whose, role, hours)
     rows, left = check.reference("15", "fit_into")(tasks, hours)
     weeks = {week: sum(spent for at, _, spent in rows if at == week) for week, _, _ in rows}
     assert max(weeks.values()) <= hours
     done = sum(spent for _, name, spent in rows if name != "Review")
     assert done + sum(left.values()) == pytest.approx(sum(task["hours"] for task in tasks))
     assert {week for week, name, _ in rows if name == "Review"} == {4, 8, 12}
+    for name, needs in plan._PROJECTS[role]["each"]:
+        begins = min((week for week, task, _ in rows if task == f"Project: {name}"), default=99)
+        for skill in map(selfcheck.short_name, plan._short(whose, needs)):
+            assert begins > max((week for week, task, _ in rows if task.startswith(skill)), default=0)
+            assert begins == 99 or not any(task.startswith(skill) for task in left)
     lesson.draw_weeks(rows, left, hours, role)
 
 

@@ -56,6 +56,9 @@ def judge_function(piece, ours, cases, versions=(), reason=""):
         if first_difference(version) is None:
             return wrong(hint)
     case, came, want = differs
+    if isinstance(came, dict) and isinstance(want, dict):  # what differs first: only a few are shown
+        order = sorted([*want, *came], key=lambda key: bool(_agree(came.get(key), want.get(key))))
+        came, want = ({key: one[key] for key in order if key in one} for one in (came, want))
     call = f"`{name}({', '.join(map(shown, case))})` gave {quoted(came)}."
     return wrong(f"{call} It should give {quoted(want)}.{' Did you forget `return`?' * (came is None)}")
 

@@ -30,9 +30,8 @@ _OPERATORS = {
 }  # fmt: skip
 
 # All models of a process share 300 MB: a small file can ask for any amount.
-_MEMORY = onnxruntime.OrtMemoryInfo(
-    "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
-)
+_ARENA = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+_MEMORY = onnxruntime.OrtMemoryInfo("Cpu", _ARENA, 0, onnxruntime.OrtMemType.DEFAULT)
 onnxruntime.create_and_register_allocator(_MEMORY, onnxruntime.OrtArenaCfg(300_000_000, -1, -1, -1))
 
 
@@ -76,9 +75,8 @@ def export(pay_range, name, learned):
 
 
 # A name goes into answers, labels and files; a day is compared as text.
-_Name, _Day = (
-    Annotated[str, Field(pattern=one)] for one in (r"^[A-Za-z0-9._-]{1,60}$", r"^\d{4}-\d\d-\d\d$")
-)
+_Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,60}$")]
+_Day = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
 
 
 @dataclass(frozen=True)

@@ -53,10 +53,6 @@ def by_array(worlds, weights, price, sizes=(1, 2), best=np.max, over=np.mean, fi
     return {names[place] for place in pairs[int(np.argmin(costs))]}
 
 
-def as_tuple(worlds, weights, price):
-    return tuple(sorted(by_array(worlds, weights, price), reverse=True))
-
-
 def lucky(worlds, weights, price, drawn=itertools.count()):  # noqa: B008 (it goes on from call to call)
     return [worlds["pay"].columns[next(drawn) % 3]]
 
@@ -79,11 +75,6 @@ def planned(tasks, hours, weeks=12, review=0.5, first=(1, 2), lost=False, shorte
     return rows, {} if lost else left
 
 
-def as_table(tasks, hours, weeks=12):
-    rows, left = planned(tasks, hours, weeks)
-    return pd.DataFrame(rows, columns=["week", "name", "hours"]), left
-
-
 def as_lists(tasks, hours, weeks=12):
     rows, left = planned(tasks, hours, weeks)
     table = pd.DataFrame([row for row in rows if row[2]], columns=["week", "name", "hours"])
@@ -97,23 +88,7 @@ def by_value(worlds, weights, price):
     return (worlds["pay"].columns[place] for place in {*np.argwhere(worth == worth.max())[0]})
 
 
-def greedy(worlds, weights, price):
-    first = fit_of(worlds, weights).mean(0).argmax()
-    return by_array(worlds, weights, price, partner_of=int(first))
-
-
-def without_review(tasks, hours, weeks=12):
-    rows, left = planned(tasks, hours, weeks, review=0)
-    return [row for row in rows if row[1] != "Review"], left
-
-
-def emptied(tasks, hours, weeks=12):
-    result = planned(tasks, hours, weeks)
-    tasks.clear()
-    return result
-
-
-RIGHT_PIECES = {"choose": [by_array, as_tuple, by_value], "fit_into": [planned, as_lists]}
+RIGHT_PIECES = {"choose": [by_array, by_value], "fit_into": [planned, as_lists]}
 WRONG_PIECES = {
     "choose": [
         (lambda w, k, p: by_array(w, k, p, sizes=(1,)), "ignores what is not known"),
@@ -125,21 +100,24 @@ WRONG_PIECES = {
         (lambda w, k, p: by_array(w, k, p, over=np.max), "fears the worst"),
         (lambda w, k, p: by_array(w, {name: one / sum(k.values()) for name, one in k.items()}, p), "ZeroDivisionError"),
         (lambda w, k, p: by_array(w, k, p, over=np.median), "median of the regret"),
-        (greedy, "price all pairs"),
+        (lambda w, k, p: by_array(w, k, p, partner_of=int(fit_of(w, k).mean(0).argmax())), "price all pairs"),
         (lucky, "asked twice"),
+        (lambda w, k, p: by_array(w, k, p / 2), "{'liking': 2, 'pay': 4}, 0.05)` gave ['A', 'B']. It should give ['B']"),
+        (lambda w, k, p: [w.pop("pay").columns[0]], "changes what it is given"),
         (lambda w, k, p: list(w["pay"]), "one or two columns"),
         (lambda w, k, p: "AB"[len(w) % 2] * 3, "in a list"),
         (lambda w, k, p: ["no such job"], "one or two columns"),
     ],
     "fit_into": [
         (lambda *case: planned(*case, review=0), "are too full"),
-        (without_review, "forgets the review"),
+        (lambda *case: ([row for row in planned(*case, review=0)[0] if row[1] != "Review"], planned(*case, review=0)[1]), "forgets the review"),
         (lambda *case: planned(*case, lost=True), "drops silently"),
         (lambda *case: planned(*case, shortest=True), "short tasks first"),
         (lambda *case: planned(*case, split=False), "is never begun"),
         (lambda *case: planned(*case, first=(3, 4)), "forgets to learn"),
-        (as_table, "a list of"),
-        (emptied, "changes what it is given"),
+        (lambda *case: (pd.DataFrame(planned(*case)[0]), planned(*case)[1]), "a list of"),
+        (lambda tasks, *case: (planned(tasks, *case), tasks.clear())[0], "changes what it is given"),
+        (lambda *case: planned(*case, review=0.25), "gave {'left, A': 2.25, 'week 4, A': 1.75, 'left, SQL': 1"),
         (lambda *case: planned(*case)[0], "It should give"),
     ],
 }  # fmt: skip
