@@ -221,8 +221,7 @@ WRONG_PIECES = {
         (sender(wait=1.0), "asks again at once"), (sender(abort=False), "left its parts behind"),
         (sender(tries=50), "went on for ever"), (sender(bare=0), "comes in quotes"),
         (sender(tries=10**9), "went on for ever"), (sender(loud=False), "as if all were well"),
-        (sender(proof=False), "did not notice"),
-        (sender(back="md5"), "Return the SHA-256"),
+        (sender(proof=False), "did not notice"), (sender(back="md5"), "Return the SHA-256"),
         (lambda client, bucket, key, parts: client.put_object(Bucket=bucket, Key=key, Body=b"".join(parts)), "is not what was sent"),
     ],
     "in_two_steps": [
