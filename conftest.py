@@ -6,6 +6,8 @@ import tempfile
 import pytest
 from nbval.plugin import IPyNbFile
 
+from helpers import profile
+
 _home = tempfile.TemporaryDirectory(prefix="ml-careers-tests-", ignore_cleanup_errors=True)
 os.environ["ML_CAREERS_HOME"] = _home.name
 
@@ -28,6 +30,14 @@ def _stop_with_own_home(self):
 
 
 IPyNbFile.setup, IPyNbFile.teardown = _start_with_own_home, _stop_with_own_home
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    """Give each test a profile and a work folder of its own, in a folder that this returns."""
+    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
+    monkeypatch.setattr(profile, "_unsaved", [])
+    return tmp_path
 
 
 def pytest_collection_modifyitems(items):

@@ -1,7 +1,7 @@
 """Measure the series: ``python -m tests.bench [whole] [NOTEBOOK NUMBER ...]``. This is no test: look at the numbers.
 
-With ``whole`` the notebooks are run one after the other and nothing else is: how long each takes and all together, and the
-memory of each, against what is promised for two idle cores.
+With ``whole`` the notebooks are run one after the other and nothing else is: how long each and its cells take and all
+together, and the memory of each, against what is promised for two idle cores. Without it everything else is measured.
 
 All figures are from one run on one machine, so compare the rows of one run with each other, before and after a
 change; single milliseconds mean nothing elsewhere. Middle, tail, most: the median, 95 in 100 (99 of the service's
@@ -40,7 +40,6 @@ LIBRARIES = "import pandas, matplotlib.pyplot, ipywidgets, anywidget, pydantic, 
 HELPERS = "from helpers import charts, check, course, documents, evidence, explore, forms, pay, stats, tables"
 PROMISED = {"seconds of all notebooks": 240, "MB of a notebook": 600}
 CHANGES = 40  # of a control in the kernel; half as many in the browser
-MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
 # In the notebook's own kernel: from a new value to a new picture that was not drawn before.
 REDRAW = f"""
 import json, time
@@ -90,14 +89,14 @@ LABEL = "e => e.ariaLabel || e.labels[0].textContent"
 
 
 def main(numbers):
-    """Print one table of everything, or of some notebooks only."""
+    """Print one table of the notebooks as a whole or of everything else, for all or for some notebooks only."""
     if "whole" in numbers:
         return whole([path for path in books.PATHS if len(numbers) == 1 or path.name[:2] in numbers])
     lab.ARTIFACTS.mkdir(exist_ok=True)  # for an empty notebook and an empty service
     show("what", "unit", "middle", "tail", "most", "a second", "ratio")
     imports()
     for path in (paths := [path for path in books.PATHS if not numbers or path.name[:2] in numbers]):
-        notebook(path)
+        redraws(path)
     if not numbers or "04" in numbers:
         serving()
     if not numbers or "07" in numbers:
@@ -174,17 +173,14 @@ def watched():
         looking.join()
 
 
-def notebook(path):
-    """Show the time of a notebook and of its cells, its memory, and its panels in the kernel."""
-    book, name, started = books.read(path), f"notebook {path.name[:2]}", [time.perf_counter()]
-    book.cells += [new_code_cell(MEMORY), new_code_cell(REDRAW)]
+def redraws(path):
+    """Show the panels of a notebook in the kernel."""
+    book = books.read(path)
+    book.cells.append(new_code_cell(REDRAW))
     with books.empty_profile():
-        books.run(book, on_cell_execute=lambda **_: started.append(time.perf_counter()))
-    show(f"{name}, whole", "s", started[-2] - started[0])
-    show(f"{name}, cells", "s", *spread(np.diff(started[1:-1])))
-    show(f"{name}, memory", "MB", None, None, float(book.cells[-2].outputs[0].text))
+        books.run(book)
     for drawn, times in json.loads(book.cells[-1].outputs[-1].text):
-        show(f"{name}, {drawn}, redraw in the kernel", "ms", *spread(times))
+        show(f"notebook {path.name[:2]}, {drawn}, redraw in the kernel", "ms", *spread(times))
 
 
 def serving():

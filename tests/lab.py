@@ -18,16 +18,6 @@ WINDOW = {"width": 1366, "height": 768}  # the commonest laptop
 ARTIFACTS = pathlib.Path(__file__).resolve().parent.parent / "artifacts"
 # A panel of helpers.explore on a page.
 PANEL = ".jp-OutputArea-output .widget-vbox:has(> .ml-careers-figure, > * > .ml-careers-figure)"
-_FLAGS = (
-    "--no-sandbox",  # Chromium refuses to run as root with it, and that is what a container is
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _FOLDERS = (
     *("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "JUPYTER_RUNTIME_DIR"),
     *("IPYTHONDIR", "ML_CAREERS_HOME"),
@@ -127,7 +117,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(_FLAGS))
+        running = playwright.chromium.launch(executable_path=chromium())
         try:
             yield running
         finally:

@@ -23,11 +23,6 @@ def each(kind):
     return pytest.mark.parametrize(("number", "name"), cases)
 
 
-@pytest.fixture(autouse=True)
-def _own_profile(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-
-
 @pytest.fixture
 def said(monkeypatch):
     """What checkers of builds show."""

@@ -43,13 +43,6 @@ def test_a_figure_is_one_html_output_with_alt_text_a_caption_and_a_folded_table(
     assert Image.open(io.BytesIO(picture)).width == charts.DENSITY * charts.WIDTH >= 1.5 * 860
 
 
-def test_a_picture_stays_readable_in_a_narrow_column_and_has_a_ground_in_the_dark_theme(shown):
-    page = shown(charts.rows(TABLE, unit="%", value="mid", **WORDS))["text/html"]
-    narrowest = int(re.search(r"<img[^>]*min-width:(\d+)px", page)[1]) / charts.WIDTH
-    assert 8.5 * 100 / 72 * narrowest >= 9 and "overflow-x:auto" in page  # CSS pixels of the source line
-    assert re.search(r"<img[^>]*background:white;border:1px solid", page)
-
-
 def test_figures_of_pyplot_and_pandas_are_shown_once_with_their_own_title(shown):
     axes = TABLE.plot.barh(y="mid", title="My own")
     assert shown(axes)["text/plain"] == "<figure: My own>" and not plt.get_fignums()

@@ -18,17 +18,6 @@ from helpers.check import solved
 from helpers.lessons import nb00
 from tests import series
 
-
-@pytest.fixture(autouse=True)
-def own_profile(tmp_path, monkeypatch):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    monkeypatch.setattr(profile, "_unsaved", [])
-
-
-def test_this_machine_is_ready():
-    assert "Everything is ready." in nb00.computer().data and "✗" not in nb00.computer().data
-
-
 GB = 2**30
 
 
@@ -112,9 +101,3 @@ def test_minutes_are_counted_by_the_rule(tmp_path, monkeypatch):
     nbformat.write(new_notebook(cells=cells), tmp_path / "77_try.ipynb")
     monkeypatch.setattr(solved, "NOTEBOOKS", tmp_path)
     assert series.minutes(tmp_path / "77_try.ipynb") == (35, 25, 15)
-
-
-def test_navigation():
-    there = course.SERIES
-    assert series.navigation("00").startswith("[Contents]") and there[1].path.name in series.navigation("00")
-    assert there[0].path.name in series.navigation("01")

@@ -1,15 +1,11 @@
 """Panels: what they show at the start, after each change, and when something goes wrong."""
 
 import asyncio
-import base64
-import io
-import re
 
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
 
-from helpers import charts, live
+from helpers import charts
 from helpers.explore import explore
 
 
@@ -27,18 +23,6 @@ def line(slope=1, name="a"):
 @pytest.fixture
 def panel():
     return explore(line, slope=list(range(1, 20)), name=["a", "b"])
-
-
-def test_without_a_kernel_there_are_a_picture_and_words(panel, monkeypatch):
-    shown = []
-    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
-    panel._ipython_display_()
-    still, view = shown
-    picture = re.search(r'<img alt="Chart: (.+?)" src="data:image/png;base64,(.+?)"', still["text/html"])
-    assert Image.open(io.BytesIO(base64.b64decode(picture[2]))).format == "PNG"
-    assert picture[1] == charts.title_of(line()) and "Run this notebook to move it" in still["text/html"]
-    assert still["text/plain"] == line().get_label()
-    assert list(view) == [live._VIEW]
 
 
 def test_it_starts_with_the_defaults_and_picture_and_words_follow_the_controls(panel):

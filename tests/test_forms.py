@@ -6,15 +6,8 @@ import zipfile
 
 import pytest
 
-from helpers import forms, live, profile
+from helpers import forms, profile
 from helpers.lessons import nb00
-
-
-@pytest.fixture(autouse=True)
-def home(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    monkeypatch.setattr(profile, "_unsaved", [])
-    return tmp_path
 
 
 def fill(form):
@@ -51,18 +44,6 @@ def test_did_you_like_it(notebook):
     assert len(form.controls) == 5 and "most_days" in form.controls
     fill(form)
     assert set(profile.read().liked[notebook].values()) == {profile.NOT_DONE}
-
-
-def test_without_a_kernel_the_questions_can_be_read(capsys, monkeypatch):
-    shown = []
-    monkeypatch.setattr(live, "display", lambda data, raw: shown.append(data))
-    form = forms.did_you_like_it("02")
-    form._ipython_display_()
-    nb00.Files(form)._ipython_display_()
-    assert [list(data) for data in shown] == [["text/html", "text/plain"], [live._VIEW]] * 2
-    first = next(iter(form.questions.values()))[0]
-    assert first in shown[0]["text/html"] and "Run this notebook" in shown[0]["text/html"]
-    assert first in shown[0]["text/plain"]
 
 
 @pytest.fixture
@@ -117,6 +98,8 @@ def test_what_was_packed_again_by_hand_is_taken():
     members = [("work/04/a.py", "1"), (".DS_Store", "x"), ("../__MACOSX/ml-careers/._profile.json", "x")]
     assert "are in your work folder" in nb00.unpack(zipped(*members, top="ml-careers/"))
     assert (profile.work("04") / "a.py").read_text() == "1"
+    assert "as they are now" in nb00.unpack(b'{"answers": {"hours": 3}}')  # it was unpacked, too
+    assert profile.read().answers.hours == 3
 
 
 @pytest.mark.parametrize("name", ["../evil", "work/../evil", "/etc/evil", "evil", "work/04/../../../evil"])

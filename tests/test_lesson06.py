@@ -11,12 +11,6 @@ from helpers.lessons import nb06 as lesson
 from tests import books
 
 
-@pytest.fixture(autouse=True)
-def _own_profile(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
-    monkeypatch.setattr(profile, "_unsaved", [])
-
-
 def taken(true, rng):
     """The answers of a learner with given levels, as the model of the self-check has it."""
     answers = []

@@ -1,23 +1,9 @@
 """The shared product: its table, the one door, its two ends, and the correction."""
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from helpers import pay, stats, tables
-
-JOB = {"role": "ML Engineer", "level": "SE", "remote": 0, "country": "US"}
-WRONG = {
-    "role": ["Rock star", "ml engineer", "ML Engineer ", "", None, 3, ["ML Engineer"]],
-    "level": ["XX", "se", "", None, 3, True],
-    "remote": [1, -50, 50.5, "0", False, True, None, float("nan"), [0], 10**30],
-    "country": ["USA", "us", "", None, 1],
-    "pay": [100],
-}
-BAD = [{**JOB, name: value} for name, values in WRONG.items() for value in values]
-BAD += [{key: value for key, value in JOB.items() if key != name} for name in JOB]
 
 
 @pytest.fixture(scope="module")
@@ -44,48 +30,15 @@ def test_both_days_of_a_period_are_in_it(adverts):
     assert len(part) and set(part["arrived"]) == {pd.Timestamp("2023-08-27")}
 
 
-@pytest.mark.parametrize("job", BAD, ids=str)
-def test_the_door_takes_nothing_else(job):
-    with pytest.raises(ValueError, match=r"Input should be|Field required|not permitted|exceeded maximum"):
-        pay.Job(**job)
-
-
 def test_the_door_takes_every_job_of_the_table(adverts):
     for row in adverts[list(pay.FEATURES)].drop_duplicates().itertuples(index=False):
         pay.Job(**row._asdict())
 
 
-def test_ranges_are_sorted_and_do_not_depend_on_the_order_of_rows(adverts, model):
-    jobs = adverts.tail(300)
-    ranges = model.predict(jobs)
-    assert (ranges[:, 0] <= ranges[:, 1]).all() and ranges.shape == (300, 2)
-    order = np.random.default_rng(0).permutation(300)
-    assert (model.predict(jobs.iloc[order]) == ranges[order]).all()
-
-
 def test_the_levels_are_ranks(model):
-    ends = model.predict(pd.DataFrame([{**JOB, "level": level} for level in pay.LEVELS])).tolist()
-    assert [low for low, _ in ends] == sorted(low for low, _ in ends) and ends[0] != ends[-1]
-
-
-def test_training_again_gives_the_same_ranges(adverts, model):
-    again = pay.fit(pay.between(adverts, *pay.FIRST_YEAR))
-    assert (again.predict(adverts.tail(99)) == model.predict(adverts.tail(99))).all()
-
-
-def test_the_promise_on_what_it_learned_from_and_later(adverts, model):
-    past, later = pay.between(adverts, *pay.FIRST_YEAR), adverts[adverts["arrived"] > pay.FIRST_YEAR[1]]
-    assert stats.coverage(past, model.predict(past)) == pytest.approx(0.8, abs=0.03)
-    assert stats.coverage(later, model.predict(later)) == pytest.approx(0.694, abs=0.005)
-
-
-@settings(max_examples=20, deadline=None)
-@given(shift=st.integers(-40, 40))
-def test_the_correction_follows_a_shift(adverts, model, shift):
-    recent = pay.between(adverts, "2024-10-01", "2024-12-31")
-    moved = recent.assign(midpoint=recent["midpoint"] + shift)
-    before, after = (pay.correct(model, table).correction for table in (recent, moved))
-    assert np.allclose(after - before, [-shift, shift])
+    jobs = pd.DataFrame({"role": "ML Engineer", "level": [*pay.LEVELS], "remote": 0, "country": "US"})
+    lows = list(model.predict(jobs)[:, 0])
+    assert lows == sorted(lows) and lows[0] != lows[-1]
 
 
 def test_the_correction_keeps_the_promise_on_what_it_was_made_from(adverts, model):

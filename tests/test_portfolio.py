@@ -8,8 +8,7 @@ WORDS = "We recommend the range, as 77% of the adverts lie inside it and the des
 
 
 @pytest.fixture
-def work(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path))
+def work():
     return profile.work("11")
 
 

@@ -7,12 +7,9 @@ import pathlib
 import pwd
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from helpers import profile
-from helpers.lessons import nb00
 
 OLD = {  # as the first version of the series wrote it
     "version": 1,
@@ -23,10 +20,9 @@ OLD = {  # as the first version of the series wrote it
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch, tmp_path):
-    monkeypatch.setenv("ML_CAREERS_HOME", str(tmp_path / "my %41 home"))
-    monkeypatch.setattr(profile, "_unsaved", [])
-    return tmp_path / "my %41 home"
+def home(home, monkeypatch):
+    monkeypatch.setenv("ML_CAREERS_HOME", str(home / "my %41 home"))
+    return home / "my %41 home"
 
 
 def test_there_is_none_or_an_older_one_which_is_read_and_kept():
@@ -76,7 +72,7 @@ def test_a_folder_or_a_pipe_in_its_place_neither_hangs_nor_is_lost(make, home):
     assert "last until the kernel stops" in told.note and profile.read().answers.hours == 5
     profile.path().rename(home / "elsewhere")
     told = profile.update(lambda told: setattr(told.answers, "country", "Italy"))
-    assert told.note == "" and told.answers.hours == 5 and profile.read() == told
+    assert told.note == "" and told.answers.hours == 5 and profile.read() == told and not profile._unsaved
 
 
 @pytest.mark.parametrize("method, why", [("write_text", "full"), ("replace", "gone"), ("read_bytes", "torn")])
@@ -131,25 +127,6 @@ def test_a_wrong_answer_changes_nothing():
         with pytest.raises(ValidationError):
             profile.update(change)
     assert profile.read().answers == profile.Answers(hours=3)
-
-
-def test_an_upload_takes_the_place_and_a_copy_is_kept(home):
-    profile.update(lambda told: setattr(told.answers, "hours", 9))
-    profile._unsaved.append(lambda told: told.answers.skills.update(sql=4))  # as on a full disk
-    assert nb00.take(json.dumps(OLD).encode()).answers == profile.Answers(**OLD["answers"])
-    assert len(list(home.glob("profile.json.replaced-*"))) == 1
-    for bad in (b"x", b"[]", b'{"version": 9}', b"[" * 999_999):
-        with pytest.raises(ValueError, match=r"holds no answers"):
-            nb00.take(bad)
-    assert profile.read().answers.country == "Italy"
-    assert nb00.take(b"{}") == profile.Profile()
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
-@given(st.dictionaries(st.from_regex(r"\A\d\d\Z"), st.lists(st.from_regex(r"\A[a-z][a-z0-9_]{0,9}\Z"))))
-def test_what_is_saved_is_read_again(solved):
-    told = profile.update(lambda told: setattr(told, "solved", solved))
-    assert profile.read() == told and profile.read().solved == solved
 
 
 def test_the_work_folder_is_made_or_stood_in_for(home, monkeypatch):

@@ -17,8 +17,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from helpers import tables
 
@@ -71,10 +69,6 @@ def test_rebuild_changes_no_byte(tmp_path):
     made, kept = contents(data), contents(tables.DATA)
     assert [name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name)] == []
     assert command.rebuild(Path(SOURCES), data=data) == []
-
-
-def test_tables_kept_by_hand_are_rebuilt_from_themselves(data, tmp_path):
-    assert command.rebuild(tmp_path, command.HAND_KEPT, data) == []
 
 
 @pytest.mark.parametrize(
@@ -135,17 +129,6 @@ def test_pair_joins_neighbours_that_agree_but_for_pay(rows, tops):
     assert np.flatnonzero(pay.pair(records(*rows))).tolist() == tops
 
 
-@settings(deadline=None)  # a busy machine is no fault
-@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["Data Scientist", "Engineer"])), min_size=1))
-def test_pairing_loses_no_record(rows):
-    made = records(*[(1000 * salary, title) for salary, title in rows])
-    top = pay.pair(made)
-    assert not (top[:-1] & top[1:]).any() and not top[-1]
-    table = pay.pay_ranges_from(made)
-    assert (table["adverts"] * (2 - table["single"])).sum() == len(rows)
-    assert table.loc[~table["single"], "adverts"].sum() == top.sum()
-
-
 def test_pay_ranges_round_to_five_thousand_and_count_equal_ranges():
     others = (122_060, "Machine Learning Engineer"), (1, "Lion Tamer")
     made = records(202_499, 97_500, 202_000, 98_000, *others)
@@ -165,18 +148,10 @@ def daily(share):
 
 
 def test_monthly_means_are_means_of_the_days_of_a_month():
-    table = indeed.monthly(daily(np.arange(34.0)))
+    table = indeed.monthly(daily(np.arange(34.0) ** 2))
     assert table["month"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"]
     assert table["days"].tolist() == [3, 29, 2]
-    assert table["share"].tolist() == [1.0, 17.0, 32.5]
-
-
-@settings(deadline=None)
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=60))
-def test_monthly_means_weighted_by_days_give_the_mean_of_the_days(values):
-    table = indeed.monthly(daily(values))
-    assert table["days"].sum() == len(values)
-    assert np.average(table["share"], weights=table["days"]) == pytest.approx(np.mean(values), abs=1e-4)
+    assert table["share"].tolist() == [1.6667, 359.0, 1056.5]
 
 
 def tracker(folder, change=lambda frame: frame):
@@ -184,11 +159,6 @@ def tracker(folder, change=lambda frame: frame):
     path = folder / "AI_posting.csv"
     change(frame).to_csv(path, index=False)
     return path
-
-
-def test_tracker_reads_a_whole_file(tmp_path):
-    table = indeed.ai_postings_from(tracker(tmp_path))
-    assert table["days"].sum() == 30 and table["share"].eq(2.5).all()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +169,6 @@ def test_tracker_reads_a_whole_file(tmp_path):
         (lambda frame: frame.drop(columns="AI_share_postings"), "has no column AI_share_postings"),
         (lambda frame: frame.assign(date="soon"), "a date that cannot be read"),
         (lambda frame: frame.assign(AI_share_postings="many"), "a number that cannot be read"),
-        (lambda frame: frame.replace({"AI_share_postings": {2.5: ""}}), "a number that cannot be read"),
         (lambda frame: frame.assign(AI_share_postings="nan"), "a day without a value"),
         (lambda frame: frame[:0], "holds no rows"),
         (lambda frame: frame.rename(columns={"date": "x" * 3_000_000}), "has no column date"),
@@ -245,10 +214,8 @@ def test_percent_reads_the_firm_survey():
         (official.model_kind, frozenset(["Industry", "Academia"]), "Industry with others"),
         (official.model_kind, frozenset(["Academia"]), "Academia only"),
         (official.model_kind, frozenset(["Government", "Academia"]), "Others without industry"),
-        (surveys.degree, "Doctoral degree", "Doctorate"),
         (surveys.degree, "Professional doctorate", "Professional doctorate"),
         (surveys.degree, "Professional degree (JD, MD, etc.)", "Professional degree or doctorate"),
-        (surveys.degree, "Primary/elementary school", "Up to secondary school"),
         (surveys.degree, "", "No answer"),
     ],
 )
@@ -298,7 +265,6 @@ def test_unreadable_file_is_one_sentence(tmp_path, content):
         ("share", -1.0, "column share is below its minimum"),
         ("share", 101.0, "column share is above its maximum"),
         ("country", "ZZ", "column country has a value out of its list"),
-        ("month", pd.NaT, "column month has missing values"),
     ],
 )
 def test_table_that_breaks_its_schema_is_not_written(column, value, said):
@@ -307,14 +273,6 @@ def test_table_that_breaks_its_schema_is_not_written(column, value, said):
     for broken, fault in ((table.assign(**{column: value}), said), (table.drop(columns=column), "without")):
         with pytest.raises(RefreshError, match=fault):
             package.checked("ai_postings", broken)
-
-
-def test_command_line_says_one_sentence_and_fails(tmp_path, capsys):
-    before = contents(tables.DATA)
-    assert command.main(["--sources", str(tmp_path)]) == 1
-    said = capsys.readouterr()
-    assert said.err.count("\n") == 1 and "is missing" in said.err and not said.out
-    assert contents(tables.DATA) == before
 
 
 # Putting tables in place
@@ -351,20 +309,6 @@ def test_a_run_that_stops_while_it_replaces_files_replaces_none(data, monkeypatc
     assert {path.name for path in data.iterdir()} == set(before)
 
 
-@pytest.mark.parametrize(
-    ("patched", "error", "said"),
-    [
-        ("pathlib.Path.write_bytes", OSError(errno.ENOSPC, "No space left"), "No space left"),
-        ("shutil.copy2", OSError(errno.ENOSPC, "No space left"), "No space left"),
-        ("tempfile.mkdtemp", PermissionError(errno.EACCES, "Permission denied"), "Permission denied"),
-    ],
-)
-def test_full_disk_and_read_only_folder_are_one_sentence(data, monkeypatch, patched, error, said):
-    monkeypatch.setattr(patched, unittest.mock.Mock(side_effect=error))
-    with refused(data, rf"could not be written \({said}\): the tables stay as they are"):
-        write_newer(data)
-
-
 # Downloads
 
 
@@ -398,7 +342,7 @@ def _text(frame):
 def server(published, monkeypatch):
     """A local server of the published files.
 
-    `faults` maps a path to a list of what to do first: a status, other bytes, a change of the table, or a word.
+    `faults` maps a path to a list of what to do first: a status, a change of the table, or a word.
     """
     monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
     faults, asked, pause = {}, [], threading.Event()
@@ -408,7 +352,7 @@ def server(published, monkeypatch):
             path = self.path.removeprefix("/")
             asked.append(path)
             fault = faults[path].pop(0) if faults.get(path) else None
-            content = fault if isinstance(fault, bytes) else published[path]
+            content = published[path]
             if callable(fault):
                 content = _text(fault(pd.read_csv(io.BytesIO(content), parse_dates=["date"])))
             self.send_response(fault if isinstance(fault, int) else 200)
@@ -450,13 +394,11 @@ def test_download_extends_the_tables_and_keeps_the_rest(data, server):
     assert b'"as_of": "2026-07-31"' in after["datapackage.json"]
 
 
-@pytest.mark.parametrize("fault", [[503], [503, 429, "cut"], ["cut"]])
-def test_download_tries_again(data, server, fault):
+def test_download_tries_again(data, server):
     path = download.FILES["AI_posting.csv"]
-    server.faults[path] = list(fault)
-    changed, _ = download.refresh(data, server.base)
-    assert "ai_postings.csv" in changed
-    assert server.asked.count(path) == len(fault) + 1
+    server.faults[path] = [503, 429, "cut"]
+    assert "ai_postings.csv" in download.refresh(data, server.base)[0]
+    assert server.asked.count(path) == 4
 
 
 def _scaled(factor):
@@ -467,18 +409,11 @@ def _scaled(factor):
     ("fault", "said"),
     [
         (404, "could not be downloaded .*answer 404"),
-        (503, "could not be downloaded .*answer 503"),
         (302, "could not be downloaded .*answer 302"),
-        (204, "could not be downloaded .*answer 204"),
-        ("cut", "could not be downloaded "),
         ("page", "could not be downloaded .*no file of data"),
         ("large", "could not be downloaded .*no file of data"),
         ("slow", "could not be downloaded .*not done within 0.3 seconds"),
-        (b"<html>sorry</html>", "has no column date"),
-        (b"", "cannot be read as a CSV table"),
-        (b"date,jobcountry,AI_share_postings\n2026-07-01,US,5.8\n", r"has fewer days .*\(AU, January 2019\)"),
         (lambda frame: frame[frame["date"] < "2026-06-30"], r"has fewer days .*\(AU, June 2026\)"),
-        (lambda frame: frame[frame["date"] > "2019-01-01"], r"has fewer days .*\(AU, January 2019\)"),
         (lambda frame: frame.assign(date=frame["date"] + pd.Timedelta(days=4000)), "is in the future"),
         (_scaled(0), r"a month of nothing but zeros \(AU, January 2019\)"),
         (_scaled(1.2), r"tells another history than the table \(AU, January 2019\)"),
@@ -511,14 +446,20 @@ def test_download_goes_on_without_the_salary_index(data, server):
     assert "could not be fetched or read, so it was not compared with pay_ranges" in note
 
 
-def test_offline_is_one_sentence_and_no_traceback(data, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--sources", "."], "is missing: get AI_posting.csv from https"),
+        (["--download"], "check the connection and try again later; the tables in data/ stay as they are."),
+    ],
+    ids=["no sources", "offline"],
+)
+def test_command_line_says_one_sentence_and_fails(asked, said, data, monkeypatch, capsys):
     monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
     # Port 9 of this machine refuses connections.
     monkeypatch.setattr(download.refresh, "__defaults__", (data, "http://127.0.0.1:9"))
-    before = contents(data)
-    assert command.main(["--download"]) == 1
-    said = capsys.readouterr().err
-    sentence = said.strip().splitlines()[-1]
-    assert "check the connection and try again later; the tables in data/ stay as they are." in sentence
-    assert "Traceback" not in said
-    assert contents(data) == before
+    before = contents(data), contents(tables.DATA)
+    assert command.main(asked) == 1
+    shown = capsys.readouterr()
+    assert said in shown.err.strip().splitlines()[-1] and "Traceback" not in shown.err and not shown.out
+    assert (contents(data), contents(tables.DATA)) == before

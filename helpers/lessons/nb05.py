@@ -26,7 +26,6 @@ JUDGE = ("2024-04-01", "2024-06-16")  # the weeks before the release, on which c
 NOW = ("2024-06-17", "2024-07-10")  # the weeks of the release
 ANSWERS = ("roll back", "go on", "wait")
 RULES = TOLD["release"]["rules"]
-SOURCE = tables.cite("pay_ranges")
 
 
 def registry(folder):
@@ -73,15 +72,17 @@ def systems(some):
 
 @functools.cache
 def _release_systems():
-    tested = [name for name in TOLD["models"] if name not in ("june-2023", "weekend-2024")]
-    found = systems({name: handed_in(name) for name in tested})
+    found = systems({name: handed_in(name) for name in ("march-2024", "second", *TOLD["faults"])})
     sound = found["march-2024"]["candidate"]
 
     def peek(jobs):
-        known = "midpoint" in jobs
-        return jobs[["midpoint"]].to_numpy() + np.array([-20, 20]) if known else sound.predict(jobs)
+        return jobs[["midpoint"]].to_numpy() - (20, -20) if "midpoint" in jobs else sound.predict(jobs)
 
-    found["peeking"]["candidate"] = SimpleNamespace(**vars(sound), predict=peek)
+    def slip(jobs):
+        return sound.predict(jobs) + 0.5 * (np.arange(len(jobs)) == len(jobs) - 1)[:, None]
+
+    for name, predict in {"peeking": peek, "one-job": slip}.items():
+        found[name]["candidate"] = SimpleNamespace(**vars(sound), predict=predict)
     return found
 
 
@@ -101,8 +102,7 @@ def release(piece, ours, wrong):
             for case, text in TOLD["tests"].items():
                 tests.write_text(text)
                 client = mock.MagicMock(**{"create_model_version.return_value.version": "7"})
-                returned = piece(client, tests, "judge", trained, rows.copy())
-                done[case] = {"returned": returned} | _told(client)
+                done[case] = {"returned": piece(client, tests, "judge", trained, rows.copy())} | _told(client)
             for version in done["passes"]["create_model_version"][:1]:
                 done |= _registered(version, rows)
         finally:
@@ -112,11 +112,9 @@ def release(piece, ours, wrong):
 
 def _told(client):
     """dict: what a client was told, by the name of the method: for each call a dict of the arguments."""
+    calls = {method: getattr(client, method).call_args_list for method in TOLD["told"]}
     return {
-        method: [
-            dict(zip(names, call.args, strict=False)) | call.kwargs
-            for call in getattr(client, method).call_args_list
-        ]
+        method: [dict(zip(names, call.args, strict=False)) | call.kwargs for call in calls[method]]
         for method, names in TOLD["told"].items()
     }
 
@@ -174,14 +172,15 @@ def _ran(jobs, passes):
     return done
 
 
-def made_up(count, worse, seed):
-    """A shadow run of a challenger that truly covers less by `worse` (0 to 1): four outcomes in five agree."""
-    draw = np.random.default_rng(seed)
+def made_up(count, worse, seed, wide=1.0, every=np.inf):
+    """A shadow run of a challenger that covers less by `worse` (0 to 1), `wide` times as wide, failing on one in `every`."""
+    draw, failed = np.random.default_rng(seed), np.arange(1, count + 1) % every == 0
     held, alone = draw.random(count) < 0.8, draw.random(count) < 0.8 - worse / 0.2
-    new = np.where(draw.random(count) < 0.8, held, alone)
+    new = np.where(draw.random(count) < 0.8, held, alone)  # four outcomes in five agree
     width = draw.uniform(80, 140, count)
-    columns = {"failed": False, "width": width, "new_width": width * draw.uniform(0.9, 1.1, count)}
-    return pd.DataFrame(columns | {"held": held, "new_held": new})
+    new_width = np.where(failed, np.nan, wide * width * draw.uniform(0.9, 1.1, count))
+    columns = {"failed": failed, "width": width, "new_width": new_width}
+    return pd.DataFrame(columns | {"held": held & ~failed, "new_held": new & ~failed})
 
 
 def rates(rule, draws=400):
@@ -194,22 +193,15 @@ def rates(rule, draws=400):
     return pd.DataFrame(rows, ANSWERS).T.rename_axis(["requests", "points worse"])
 
 
-def _hard(hint, wide=1.0, every=np.inf):
-    """A shadow run of ranges that are so many times as wide, in which one request in `every` fails."""
-    rows = made_up(800, 0, 0)
-    failed = (rows.index + 1) % every == 0
-    rows = rows.assign(failed=failed, new_width=(wide * rows["width"]).mask(failed))
-    return rows.assign(held=rows["held"] & ~failed, new_held=rows["held"] & ~failed)
-
-
 @check.build(**TOLD["decide"])
 def decide(piece, ours, wrong):
     """Hard cases first; then the shares of each answer over simulated shadow runs, compared with ours."""
     if (said := piece(made_up(800, 0, 0))) not in ANSWERS:
         return check.wrong(f'It returned {check.quoted(said)}. Return "roll back", "go on" or "wait".')
-    for case in TOLD["hard"]:
-        if (piece(_hard(**case)) == "roll back") != (ours(_hard(**case)) == "roll back"):
-            return check.wrong(case["hint"])
+    for hint, how in TOLD["hard"].items():
+        run = made_up(800, 0, 0, **how)
+        if (piece(run) == "roll back") != (ours(run) == "roll back"):
+            return check.wrong(hint)
     found, want = rates(piece, 40), rates(ours, 40)
     off = (found - want).abs()
     if off.max(axis=None) <= 12:
@@ -220,6 +212,19 @@ def decide(piece, ours, wrong):
     count, worse, answer = off.stack().idxmax()
     shares = [table.loc[(count, worse), answer] for table in (found, want)]
     return check.wrong(TOLD["hints"]["shares"].format(worse, count, answer, *shares))
+
+
+@check.exercise(TOLD["rollback"]["todo"])
+def rollback(answer):
+    """State is judged, not commands: where the alias points, and what the service says to questions nobody has seen."""
+    (client, service), before = answer, handed_in("march-2024")
+    named = client.get_model_version_by_alias("pay-range", "champion").tags.get("sha256")
+    jobs = model.every_job().sample(100, random_state=np.random.default_rng())
+    heard = service.ask(jobs)
+    off = np.abs(heard[["low", "high"]] - before.trained.predict(jobs)).max(axis=None) > 0.51
+    state = {"heard": ", ".join(sorted(set(heard["model"]))), "off": off}
+    state["named"] = named == hashlib.sha256(before.data).hexdigest()
+    return check.kept(state, TOLD["rollback"]["rules"], TOLD["rollback"]["right"])
 
 
 def mix(usual, psi):
@@ -239,9 +244,8 @@ def mix(usual, psi):
         axes.set(xlabel="% of the adverts of a week", ylabel="", xlim=(0, 60))
         axes.grid(axis="y", visible=False)
         axes.legend(reverse=True)
-        title = f"PSI {found:.2f}, and chance alone below {luck:.2f} in 95 of 100 weeks"
-        said = f"The PSI is {found:.2f}. Chance alone stays below {luck:.2f} in 95 of 100 weeks of this size."
-        return charts.finish(figure, title, SOURCE, said)
+        title = f"The PSI is {found:.2f}, and chance alone stays below {luck:.2f} in 95 of 100 weeks"
+        return charts.finish(figure, title, tables.cite("pay_ranges"), f"{title} of this size.")
 
     return draw
 
@@ -249,18 +253,16 @@ def mix(usual, psi):
 def draw_alarm(signal, threshold, said):
     """Draw a signal by week, its threshold, and the two events."""
     figure, axes = charts.blank(4.0, top=0.78)
-    rings = signal[signal > threshold]
-    axes.plot(signal.index, signal, color="#555555", linewidth=1.2)
-    axes.plot(rings.index, rings, "o", color=charts.DOWN, markersize=5, label="rings")
+    axes.plot(signal, color="#555555", linewidth=1.2)
+    axes.plot(signal[signal > threshold], "o", color=charts.DOWN, markersize=5, label="rings")
     axes.axhline(threshold, color="black", linestyle="--", linewidth=1)
-    for line, (day, what) in enumerate(TOLD["events"].items()):
-        axes.axvline(pd.Timestamp(day), color="#555555", linestyle=":", linewidth=1.5)
+    for line, (what, day) in enumerate(TOLD["events"].items()):
+        axes.axvline(day, color="#555555", linestyle=":", linewidth=1.5)
         # The names stand one above the other, over the axes, where they hide no line.
-        place, across = (pd.Timestamp(day), 1.02 + 0.07 * line), axes.get_xaxis_transform()
-        axes.text(*place, what, ha="right", fontsize=9, transform=across)
+        axes.annotate(what, (day, 1.02 + 0.07 * line), xycoords=("data", "axes fraction"), ha="right", size=9)
     axes.set(ylabel=signal.name)
     axes.legend(loc="upper left")
-    return charts.finish(figure, said.split(". ")[0], SOURCE, said)
+    return charts.finish(figure, said.split(". ")[0], tables.cite("pay_ranges"), said)
 
 
 @check.build(**TOLD["price"])

@@ -23,9 +23,9 @@ def signs(source):
     """set of str: names in a piece of Python, and the kinds of its parts as :mod:`ast` calls them."""
     found = set()
     for node in ast.walk(ast.parse(source)):
-        found |= {type(node).__name__, *(getattr(node, key, None) for key in ("id", "attr", "arg"))}
-        if getattr(node, "annotation", None) or getattr(node, "returns", None):
-            found.add("annotation")
+        names = (getattr(node, key, None) for key in ("id", "attr", "arg"))
+        found |= {type(node).__name__, *names, isinstance(node, ast.Attribute) and ast.unparse(node)}
+        found |= {key for key in ("annotation", "returns") if getattr(node, key, None)}
         if isinstance(getattr(node, "value", None), str):
             found |= {"SELECT"} & set(node.value.split())
     return {sign for sign in found if isinstance(sign, str)}

@@ -40,7 +40,6 @@ RIGHT = {
 WRONG = {
     "argument": [
         ("minimize_interval_width", "same constant"),
-        ("prefit", "same constant"),
         ("symmetric_correction=False", "same constant"),
         (3, "same constant"),
     ],
@@ -51,8 +50,6 @@ WRONG = {
         (("supported", "much", GAIN), "could not be read"),
     ],
     "review": [
-        ("A nice paper. Please compare with a baseline.", "not found: who did this before"),
-        (GOOD.replace("There is no interval.", ""), "not found: no interval"),
         (GOOD.replace("There is no interval.", "Its interval score is 182.4."), "not found: no interval"),
         ("I am excited: unknown, correlated arrivals.", "not found: who did this before"),
     ],
@@ -99,11 +96,6 @@ def in_a_table(ends, y, new_ends, miss):
     return pd.DataFrame({"low": new["low"] - correction, "high": new["high"] + correction})
 
 
-def split(ends, y, new_ends, miss):
-    correction = ranked(np.abs(y - ends.mean(axis=1)), miss)
-    return new_ends.mean(axis=1, keepdims=True) + correction * np.array([-1, 1])
-
-
 def absolute(ends, y, new_ends, miss):
     correction = ranked(np.abs(np.maximum(ends[:, 0] - y, y - ends[:, 1])), miss)
     return new_ends + correction * np.array([-1, 1])
@@ -114,15 +106,12 @@ def each_end(ends, y, new_ends, miss):
     return new_ends + np.array([-down, up])
 
 
-def adaptive(stream, step=0.05, window=13, peek=False, sign=1, early=False):
+def adaptive(stream, step=0.05, window=13, peek=False, sign=1):
     aim, found = 0.2, pd.Series(index=stream.index[stream["week"] >= 0], dtype=float)
     for now, past in lesson.weeks(stream, window):
-        if early:
-            aim += step * (0.2 - (now["score"] > ranked(past["score"], aim)).mean())
         correction = ranked((now if peek else past)["score"], aim)
         found[now.index] = correction
-        if not early:
-            aim = aim + sign * step * (0.2 - (now["score"] > correction).mean())
+        aim = aim + sign * step * (0.2 - (now["score"] > correction).mean())
     return found
 
 
@@ -199,13 +188,11 @@ WRONG_PIECES = {
         (absolute, "never negative"),
         (lambda ends, y, new_ends, miss: 2 * new_ends - by_columns(ends, y, new_ends, miss), "must widen"),
         (each_end, "same correction"),
-        (split, "It should give"),
         (lambda ends, y, new_ends, miss: new_ends, "It should give"),
         (lambda ends, y, new_ends: new_ends, "TypeError"),
     ],
     "aci": [
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window, peek=True), "looks ahead"),
-        (lambda stream, step=0.05, window=13: adaptive(stream, step, window, early=True), "looks ahead"),
         (lambda stream, step=0.05, window=13: adaptive(stream, step, window, sign=-1), "sign is wrong"),
         (lambda stream, step=0.05, window=13: adaptive(stream, 1, window), "left out the step"),
         (lambda stream, step=0.05, window=13: adaptive_shorter(stream, step, window, np.sum), "once a week"),

@@ -11,8 +11,8 @@ from helpers.check import suites
 from helpers.lessons import nb05 as lesson
 from helpers.service import model
 
-COMMIT = "11bd71901bbe5b1630ceea73d27597364c9af683"
-PIPELINE = f"""
+COMMIT = "1af3b93b6815bc44a9784bd300feb67ff0d1eeb3"
+HEAD = f"""
 name: release
 on: workflow_dispatch
 permissions:
@@ -22,25 +22,35 @@ jobs:
     runs-on: ubuntu-24.04
     steps:
       - uses: actions/checkout@{COMMIT}
-      - run: python release.py train
-      - run: python release.py test
-      - run: python release.py register
-      - run: python release.py shadow
 """
 FOUR = [f"python release.py {command}" for command in ("train", "test", "register", "shadow")]
-HEAD = PIPELINE.partition("      - run")[0]
+PIPELINE = HEAD + "".join(f"      - run: {line}\n" for line in FOUR)
 ONE_STEP = HEAD + "      - run: |\n" + "".join(f"          {line}\n" for line in FOUR)
-TWO_JOBS = PIPELINE.replace(
-    "      - run: python release.py register",
-    "  out:\n    needs: release\n    steps:\n      - run: python release.py register",
-)
-SHADOW_LAST = "      - run: python release.py shadow\n"
+TWO_JOBS = PIPELINE.replace(f"      - run: {FOUR[2]}", f"  out:\n    needs: release\n    steps:\n      - run: {FOUR[2]}")  # fmt: skip
 TEXT = (
     "On 23 June 2024 the collection changed, and the coverage fell to 77.7%. Applicants asked for too little.\n\n"
     "There was no alarm, and nobody watched the promise.\n\n"
     "PSI over 0.8: the engineer on duty reads ten adverts, the same day."
 )
+
+
+def after(heard="march-2024", named="march-2024", answers=None):
+    """A registry whose alias points to a model, and a service in which some models answer in turn, by their names."""
+
+    def version(*_):
+        return SimpleNamespace(tags={"sha256": hashlib.sha256(lesson.handed_in(named).data).hexdigest()})
+
+    def ask(jobs):
+        said = lesson.handed_in(answers or heard.split()[0]).trained.predict(jobs)
+        return pd.DataFrame(said, jobs.index, ["low", "high"]).assign(
+            model=np.resize(heard.split(), len(jobs))
+        )
+
+    return SimpleNamespace(get_model_version_by_alias=version), SimpleNamespace(ask=ask)
+
+
 RIGHT = {
+    "rollback": [after(), list(after())],
     "pipeline": [
         PIPELINE,
         ONE_STEP,
@@ -55,6 +65,16 @@ RIGHT = {
     ],
 }
 WRONG = {
+    "rollback": [
+        (after("weekend-2024", "weekend-2024"), "still answers as weekend-2024"),
+        (after("weekend-2024"), "The alias is only a name"),
+        (after("march-2024 weekend-2024"), "march-2024, weekend-2024. A share"),
+        (after("june-2023", "june-2023"), "not what was in charge before"),
+        (after(answers="weekend-2024"), "ranges are not those"),
+        (after(named="weekend-2024"), "does not point"),
+        (after(named="june-2023"), "does not point"),
+        (after()[1], "hand over both, running"),
+    ],
     "pipeline": [
         (PIPELINE.replace("contents: read", "contents: write"), "To read the code is enough"),
         (PIPELINE.replace(COMMIT, "v4"), "another program tomorrow"),
@@ -64,7 +84,7 @@ WRONG = {
         (PIPELINE.replace("- run: python release.py register", "- if: always()\n        run: python release.py register"), "Nothing may leave"),
         (TWO_JOBS.replace("    needs: release\n", ""), "Nothing may leave"),
         (PIPELINE.replace("py test", "py x").replace("py register", "py test").replace("py x", "py register"), "Nothing may leave"),
-        (PIPELINE.replace(SHADOW_LAST, "").replace("      - run: python release.py register\n", SHADOW_LAST + "      - run: python release.py register\n"), "Register first"),
+        (PIPELINE.replace("py register", "py x").replace("py shadow", "py register").replace("py x", "py shadow"), "Register first"),
         ("steps: [", "cannot be read as YAML"),
         (PIPELINE.replace("python release.py ", ""), "ran are []"),
     ],
@@ -79,20 +99,15 @@ RELEASE = """
 import numpy as np
 from helpers import stats
 from helpers.service import model
-
 def loss(one, judged): return stats.range_loss(judged, one.predict(judged))
 def wide(one, judged): return float(np.diff(one.predict(judged)).mean())
-
 def test_a_day(candidate, judged):
     assert candidate.last < str(judged["arrived"].min().date())
-
 def test_b_same(candidate, trained):
     np.testing.assert_allclose(candidate.predict(model.every_job()), trained.predict(model.every_job()), atol=0.01)
-
 def test_c(candidate, champion, judged):
     assert loss(candidate, judged) / loss(champion, judged) <= 1.1
     assert abs(np.log(wide(candidate, judged) / wide(champion, judged))) <= 0.223
-
 def test_d(candidate, judged):
     table = stats.coverage_table(judged, candidate.predict(judged), "role").query("adverts >= 200")
     assert not (table["high"] < 75).any()
@@ -110,11 +125,6 @@ def released(client, tests, name, trained, rows, scheme=""):
         made = client.create_model_version(name="pay-range", source=f"{scheme}{file}", tags=marks)
         client.set_registered_model_alias(alias="challenger", name="pay-range", version=made.version)
         return made.version
-
-
-def ungated(client, tests, *given):
-    tests.write_text("def test_it(candidate):\n    pass\n")
-    return released(client, tests, *given)
 
 
 def champion_at_once(client, tests, name, trained, rows):
@@ -153,11 +163,6 @@ def by_bootstrap(shadow):
     return "roll back" if high < 0 else "go on" if low > -0.05 else "wait"
 
 
-def too_strict(shadow):
-    ratio = shadow["new_width"].mean() / shadow["width"].mean()
-    return by_counts(shadow) if 0.9 < ratio < 1.1 else "roll back"
-
-
 def in_a_loop(signal, threshold, event):
     known = signal[signal.notna()]
     before, calls, late, place, ringing = 0, 0, None, 0, False
@@ -178,11 +183,6 @@ def with_diff(signal, threshold, event, starts=lambda rings: rings.diff().fillna
     return old.sum() / len(old) * 52, later.index(True) if True in later else None
 
 
-def counted(signal, threshold, event):
-    found, late = with_diff(signal, threshold, event)
-    return found * len(signal.dropna()[lambda one: one.index < event]) / 52, late
-
-
 RIGHT_PIECES = {
     "test_release": [RELEASE, SECOND],
     "release": [released, lambda *given: released(*given, scheme="file://")],
@@ -194,6 +194,8 @@ WRONG_PIECES = {
         (RELEASE.replace('candidate.last < str(judged["arrived"].min().date())', "candidate.last"), "until the day of the release"),
         (RELEASE.replace("judged[\"arrived\"].min()", "judged[\"arrived\"].max()"), "middle of the weeks"),
         (RELEASE.replace("    np.testing", "    return\n    np.testing"), "two countries for each other"),
+        (RELEASE.replace('candidate.last < str(', 'candidate.last <= str('), "until the first day"),
+        (RELEASE.replace("atol=0.01", "atol=1"), "a single job"),
         (RELEASE.replace("<= 1.1", "<= 3"), "12% above"),
         (RELEASE.replace("abs(np.log(", "(np.log("), "a third as wide"),
         (RELEASE.replace("<= 0.223", "<= 2"), "1.3 times as wide"),
@@ -203,13 +205,13 @@ WRONG_PIECES = {
         ("def check_it(candidate):\n    pass\n", "Each test takes some of"),
     ],
     "release": [
-        (ungated, "All* must pass"),
+        (lambda client, tests, *given: tests.write_text("def test_it(candidate): ...") and released(client, tests, *given), "All* must pass"),
         (champion_at_once, "at once"),
         (lambda *given: "7", "nothing is registered"),
         (untagged, "into the tags"),
     ],
     "decide": [
-        (too_strict, "1.2 times as wide"),
+        (lambda one: by_counts(one) if 0.9 < one["new_width"].mean() / one["width"].mean() < 1.1 else "roll back", "1.2 times as wide"),
         (lambda shadow: by_counts(shadow.assign(new_width=shadow[["width", "new_width"]].max(axis=1))), "0.75 times as wide"),
         (lambda shadow: by_counts(shadow.assign(new_width=shadow["width"])), "1.3 times as wide"),
         (lambda shadow: by_counts(shadow.assign(failed=False)), "one request in twenty"),
@@ -219,7 +221,7 @@ WRONG_PIECES = {
         (lambda shadow: "promote", 'Return "roll back"'),
     ],
     "price": [
-        (counted, "in a year of 52"),
+        (lambda s, t, e: (with_diff(s, t, e)[0] * (s.dropna().index < e).sum() / 52, with_diff(s, t, e)[1]), "in a year of 52"),
         (lambda s, t, e: with_diff(s, t, e, lambda rings: rings == 1), "calls nobody twice"),
         (lambda s, t, e: in_a_loop(s.fillna(-100), t, e), "no quiet ones"),
         (lambda s, t, e: (with_diff(s, t, e)[0], with_diff(s, t, f"{e} 01:00")[1]), "the first arrival in which"),
