@@ -131,7 +131,7 @@ def shown(value):
         return f"the error `{type(value).__name__}`" + (f" ({said})" if said else "")
     if isinstance(value, pd.DataFrame):
         rows = f"one row: {shown(dict(value.iloc[0]))}" if len(value) == 1 else f"{len(value):,} rows"
-        return f"a table of {rows}"
+        return f"a table of {rows}{', with empty cells' * bool(value.isna().any(axis=None))}"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {shown(one)}' for key, one in list(value.items())[:6])}}}"
     if isinstance(value, list | tuple) or (isinstance(value, pd.Series | np.ndarray) and value.ndim == 1):

@@ -65,7 +65,7 @@ def written(text, points, figures=None):
 
     Headings, pictures and prompts (paragraphs that begin with the pencil) do not count as text. `points` maps what a reader
     needs ("says in which period") to a regular expression that finds it, case ignored. `figures` maps a word to the number
-    that must stand in the text with it, or with a percent sign, as exact as it is written there.
+    that must stand in the text, as exact as it is written there, a small one with the word or a percent sign.
     """
     parts = (" ".join(part.split()) for part in re.split(r"(?m)\n\s*\n|^#.*$", str(text)[:50_000]))
     body = "\n\n".join(part for part in parts if not part.startswith((PROMPT, "!")))
@@ -77,7 +77,7 @@ def written(text, points, figures=None):
         found[f"gives the {word} as computed"] = any(
             abs(float(number.replace(",", "")) - value) <= 0.51 * 10 ** -len(number.partition(".")[2])
             for number, percent in re.findall(r"(\d[\d,]*(?:\.\d+)?)(\s?%|\spercent)?", body)
-            if named or percent
+            if named or percent or value > 9_999  # no accident
         )
     lines = [f"- {'✓' if there else '○ not found:'} {point}" for point, there in found.items()]
     head = f"{sum(found.values())} of {len(found)} points found. Whether it convinces, only a reader can say."

@@ -103,8 +103,8 @@ def after_the_ring(answer):
         100 * real / noise: hint["odds"],
         None: hint["thousand"],
     }
-    right = 100 * real / (real + noise)
-    return check.judge_number(chance, right, 0.6, hint["rare"], mistakes, percent=True)
+    near = 0.5 if check.as_number(chance) in {0.06, *range(101)} else 0.08  # few digits, or enough
+    return check.judge_number(chance, 100 * real / (real + noise), near, hint["rare"], mistakes, percent=True)
 
 
 @check.build("Write bootstrap(values, statistic, rng, draws): the two ends.", _likely("bootstrap"))

@@ -62,16 +62,15 @@ def audit(piece, ours, wrong):
     return check.judge_function(piece, ours, cases, wrong, "It knows when it does not know.")
 
 
-_OWN = "own = own if len(own) >= few else known"
-
-
 @check.build(
     "Write own_scores(known, shown, few): each group's ends, corrected by its own scores.",
     wrong={
-        "All groups get the same correction. Take the scores of the group, where there are enough.": (_OWN, "own = known"),
-        "A group with few adverts, or none, gets a correction of its own. It must borrow those of all.": (_OWN, "pass"),
+        "All groups get the same correction. Take the scores of the group, where there are enough.": ("own = own if len(own) >= few else known", "own = known"),
+        "A group with few adverts, or none, gets a correction of its own. It must borrow those of all.": ("own = own if len(own) >= few else known", "pass"),
         "A group with exactly `few` adverts has enough.": (">= few", "> few"),
         "The rank counts the new advert, too: (n + 1) times 0.9, rounded up.": ("(len(own) + 1) * 0.9", "len(own) * 0.9"),
+        "`quantile(0.9)` mixes two neighbouring scores of n. Sort them, and take the one of rank (n + 1) times 0.9, rounded up.": ("[rank - 1]", "[[m := int((len(own) - 1) * 0.9), m + 1]] @ [1 - (f := (len(own) - 1) * 0.9 % 1), f]"),
+        "Return the columns `low` and `high`, and no others.": ('shown[["low", "high"]].copy()', "shown.copy()"),
         "Rank 1 is the smallest score, at place 0 of the sorted ones.": ("[rank - 1]", "[rank]"),
         "The low end must go down by its score, and the high end up.": ('"low"] -=', '"low"] +='),
         "Each end has scores of its own: `low - midpoint` below, and `midpoint - high` above.": ('np.sort(own["midpoint"] - own["high"])', 'np.sort(own["low"] - own["midpoint"])'),

@@ -26,7 +26,7 @@ def by_sign(first, second):
 
 RIGHT = {
     "similar": [by_numpy, lambda a, b: sum(a * b) / (sum(a**2) * sum(b**2)) ** 0.5],
-    "after_the_ring": [chance(6.4), chance("6.4 %"), chance(np.float64(6.42)), chance(0.064)],
+    "after_the_ring": [*map(chance, (6.4, "6.4 %", np.float64(6.42), 0.064, "6 percent", 0.06))],
     "mended": [lesson.loop, by_sign],
 }
 WRONG = {
@@ -46,7 +46,8 @@ WRONG = {
         (chance(1.9), "before it rang"),
         (chance(28.6), "rings in a calm arrival"),
         (chance(71.4), "Count the rings only"),
-        (chance(6.9 + 0.15), "Divide by all rings"),
+        (chance(6.9), "Divide by all rings"),
+        (chance(6.31), "The rings above"),
         (chance(65), "The rings above are no help"),
     ],
     "mended": [

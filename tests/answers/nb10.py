@@ -25,12 +25,12 @@ OTHER_SHEET = (
     "included.\n\nNew titles came in August 2024.\n\nNever use it for small countries. In the public domain."
 )
 THIRD_CARD = (
-    "Coverage from September 2024 to January 2025 was 77.2 %. It fails for the UK and Austria.\n\nSpain is too small to judge, "
-    "and we have no gender of anybody.\n\nScores per country: the British pay with ranges of 178 instead of 113.\n\nWrite to "
-    "the head of the board."
+    "Coverage from September 2024 to January 2025 was 77.2 %. It is kept, but not in the UK and Austria.\n\nSpain is too "
+    "small to judge, and we have no gender of anybody.\n\nScores per country: the British pay with ranges of 178 instead of 113.\n\n"
+    "Mail Mira, who can switch it off."
 )
 THIRD_SHEET = (
-    "aijobs.net collects them for a salary index.\n\nA row is one pay range of one week. 36457 adverts. No gender, no "
+    "aijobs.net collects them for a salary index.\n\nA row is one pay range of one week. 36457 ads. No gender, no "
     "applicants.\n\nIn August 2024 new titles were taken in.\n\nDon't use it as real pay. CC0."
 )
 WHY = "because somebody must bear it, and they can"
@@ -98,7 +98,7 @@ def never_silent(held, week, limit=0.75):
     return low, high, "holds" if verdict == "cannot say" and len(held) >= 30 and high >= limit else verdict
 
 
-def grouped(known, shown, few=50, one_for_all=False, plus=1, edge=0, place=-1):
+def grouped(known, shown, few=50, one_for_all=False, plus=1, edge=0, place=-1, at=None):
     scores = {"low": known["low"] - known["midpoint"], "high": known["midpoint"] - known["high"]}
     parts = []
     for name, rows in shown.groupby("group"):
@@ -107,7 +107,7 @@ def grouped(known, shown, few=50, one_for_all=False, plus=1, edge=0, place=-1):
             chosen = pd.Series(True, known.index)
         n = int(chosen.sum())
         rank = min(-(-(n + plus) * 9 // 10), n)
-        by = {end: score[chosen].sort_values().iloc[rank + place] for end, score in scores.items()}
+        by = {end: score[chosen].quantile(at or (rank + place) / (n - 1)) for end, score in scores.items()}
         parts.append(pd.DataFrame({"low": rows["low"] - by["low"], "high": rows["high"] + by["high"]}))
     return pd.concat(parts).loc[shown.index]
 
@@ -149,7 +149,7 @@ WRONG_PIECES = {
         (lambda known, shown, few=50: grouped(known, shown, few, one_for_all=True), "same correction"),
         (lambda known, shown, few=50: grouped(known, shown, few, plus=0), "counts the new advert"),
         (lambda known, shown, few=50: grouped(known, shown, few, edge=1), "exactly `few` adverts has enough"),
-        (lambda known, shown, few=50: grouped(known, shown, few, place=0), "Rank 1 is the smallest"),
+        (lambda known, shown, few=50: grouped(known, shown, few, place=0), "Rank 1 is the smallest"), (lambda *case: grouped(*case).join(case[1]["group"]), "and no others"), (lambda *case: grouped(*case, at=0.9), "mixes two neighbouring"),
         (lambda known, shown, few=50: grouped(known, shown, few) - 1, "a table of one row: {'low'"),
         (lambda known, shown, few=50: shown.__setitem__("low", 0), "changes what it is given"),
     ],

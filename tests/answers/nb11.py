@@ -15,12 +15,12 @@ TEXTS = {
     "customer": "Some ranges were wrong, about 33% of them. They are mended. If yours looks wrong, please tell us.",
 }  # fmt: skip
 OTHER_TEXTS = {
-    "executive": "We risk our promise: 32.5 percent are outside. The mend may lie between 22 and 24. Decide this week.",
+    "executive": "We risk our promise: 32.5 percent are outside. The mend may lie between 22 and 24. I recommend switching this week.",
     "engineer": (
-        "From week 36 of 2024 on 32.5% of the midpoints were above or below our range, interval 31.4 to 33.4. "
+        "From week 36 of 2024 on 32.5% of the midpoints were above or below our range (95% CI 31.4-33.4). "
         "Check the limit of 25%. Pause if it breaks."
     ),
-    "customer": "We do not know your pay. About one range in three was wrong. Let us know if yours is.",
+    "customer": "We do not know your pay. Some ranges, about a third, were wrong. Let us know if yours is.",
 }  # fmt: skip
 REPLY = (
     "You are right. 33% of the midpoints from September 2024 to January 2025 lay outside.\n\nWe now measure the width as well. "
@@ -35,7 +35,7 @@ BRIEF = (
     f"I recommend the mended model.\n\nFrom September 2024 on 33% of the adverts lay outside.{FILLER}\n\nIt costs width. "
     "We could also wait instead.\n\nWe do not know the rest. I need your decision by Friday."
 )
-OTHER_BRIEF = BRIEF.replace("I recommend", "Good morning. We should launch").replace("33%", "32.5 percent")
+OTHER_BRIEF = BRIEF.replace("I recommend", "Good morning. I suggest we deploy").replace("33%", "32.5 percent")
 RIGHT = {
     "messages": [(TEXTS, 32.5), (OTHER_TEXTS, 32.5)],
     "hostile": [(REPLY, 32.5), (OTHER_REPLY, 32.5)],
@@ -167,7 +167,7 @@ WRONG_PIECES = {
         (lambda old, new, least, harm, most: (*lesson.difference(old, new), "no effect"), "It should give"),
         (lambda old, new, least, harm, most: reading(new, old, least, harm, most), "mixed up"),
         (lambda old, new, least, harm, most: reading(old, new, 0, harm, most), "compares the lift with 0"),
-        (hasty, "on the lift alone"),
+        (hasty, "on the lift alone"), (lambda old, new, least, harm, most: reading(old, new, least, (harm[0], harm[1] + 1e-9), most, least + 1e-9), "exactly `least` reaches it, and"),
         (lambda *case: reading(*case)[2], "It should give"),
         (lambda old, new, least, harm, most: reading(old, new, least, (min(harm[0], most), harm[1]), most), "harm is shown"),
     ],
