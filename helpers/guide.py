@@ -76,14 +76,15 @@ def _rarity():
 
 
 def nearest(question, search=None):
-    """DataFrame: the three passages nearest to a question, best first; before all, the glossary's if it asks for one word.
+    """DataFrame: up to three passages nearest to a question, best first; before all, the glossary's if it asks for one word.
 
     `search` takes a text and returns how near each of :func:`passages` is; without one, it is that by rare words.
     """
     asked, (stems, _), known = str(question)[:1_000], _rarity(), passages()[["place", "heading"]].to_numpy()
     word = stems(asked).keys() - {"do", "mean"}
     other = [not (place.startswith("glossary") and stems(heading).keys() == word) for place, heading in known]
-    return passages().iloc[np.lexsort((-(search or by_rare_words())(asked), other))[:3]]
+    near = (search or by_rare_words())(asked)
+    return passages().iloc[[at for at in np.lexsort((-near, other))[:3] if near[at] > 0 or not other[at]]]
 
 
 def covered(question, search=None):
@@ -95,13 +96,14 @@ def covered(question, search=None):
 
 
 def ask(question, search=None):
-    """Markdown: the best passage, quoted, and links to three cells; or the sentence that none fits."""
+    """Markdown: the best passage, quoted, and links to up to three cells; or the sentence that none fits."""
     if covered(question, search) < LEAST:
         return Markdown(f"No passage fits. Try other words, {_PAGES}.")
     found = nearest(question, search)
     links = [f"[{row.heading}, {_SHORT.match(row.place)[0]}]({row.place})" for row in found.itertuples()]
     quoted = found["text"].iloc[0].replace("\n", "\n> ")
-    return Markdown(f"> {quoted}\n\nFrom {links[0]}. See also {links[1]} and {links[2]}.")
+    more = f" See also {' and '.join(links[1:])}." if links[1:] else ""
+    return Markdown(f"> {quoted}\n\nFrom {links[0]}.{more}")
 
 
 def choose(question, found):

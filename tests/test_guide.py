@@ -66,6 +66,7 @@ def test_what_it_says_stands_in_the_course():
     answer = guide.ask("What is a parity test?").data
     quoted = answer.split("\n\nFrom")[0].removeprefix("> ").replace("\n> ", "\n")
     assert quoted in set(guide.passages()["text"]) and answer.count("](") == 3
+    assert guide.ask("What is drift?").data.count("](") == 1  # no other passage shares a word with it
     words = re.findall(r"(?m)^## (.+)$", (course.NOTEBOOKS / "glossary.md").read_text("utf-8"))
     assert [guide.nearest(f"What does {word} mean?")["heading"].iloc[0] for word in words] == words
     assert "No passage fits" in guide.ask("Who won the football world cup in 1998?").data
