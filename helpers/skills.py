@@ -29,11 +29,13 @@ _NO = ("no", "not", "nor", "t", "never", "neither", "without", "rather", "instea
 _TURNS = "but|only|just|instead|afraid|shy|matter|doubt|stranger|limited"
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:no|not|without|never|neither|nor|rather than|instead of)|n\Wt)\b"
-    rf"(?:(?!\b(?:{_TURNS})\b)[^.;:!?\n]){{0,30}}$"
+    rf"(?:(?!\b(?:{_TURNS})\b)[^.;:!?\n]){{0,30}}$",
+    re.IGNORECASE,  # the small letters of a Turkish İ are two signs, which would cut a word in two
 )
 _NOT_AFTER = re.compile(
     r"[^.;:!?,\n]{0,25}\b(?:no longer|unnecessary|(?:not|never|n\Wt)\s(?:be\s)?(?:strictly\s)?"
-    r"(?:needed|required|necessary|essential|expected|used|mandatory|a must))\b"
+    r"(?:needed|required|necessary|essential|expected|used|mandatory|a must))\b",
+    re.IGNORECASE,
 )
 
 
@@ -68,7 +70,7 @@ def in_context(before, word, after):
     means_it = _CONTEXT.get(word.lower())
     if means_it and not means_it(before, word, after):
         return False
-    return not (_NOT_BEFORE.search(before.lower()) or _NOT_AFTER.match(after.lower()))
+    return not (_NOT_BEFORE.search(before) or _NOT_AFTER.match(after))
 
 
 def mentions(texts, keep=in_context):
@@ -101,13 +103,14 @@ def _mentions(texts, begins, keep):
     way, start, end = (of[order[way[order] >= len(_NO)]] for of in (way, start, end))
     inside = np.zeros(len(way) + 1, bool)
     inside[1:-1] = start[1:] < np.maximum.accumulate(end)[:-1]
-    # Most words mean one thing, and far from any "no" our rule has nothing to say of them.
-    near_no = np.searchsorted(no, start - BESIDE) < np.searchsorted(no, end + BESIDE, "right")
+    number = np.searchsorted(begins, start, "right") - 1
+    first, past = np.maximum(start - BESIDE, begins[number]), np.minimum(end + BESIDE, begins[number + 1])
+    # Most words mean one thing, and far from any "no" of their text our rule has nothing to say of them.
+    near_no = np.searchsorted(no, first) < np.searchsorted(no, past, "right")
     unsure = near_no | doubtful[way] if keep is in_context else np.full(len(way), keep is not None)
     asked = np.flatnonzero(unsure | inside[:-1] | inside[1:])
     kept, last = np.full(len(way), True), 0
-    number = np.searchsorted(begins, start[asked], "right") - 1
-    columns = asked, way[asked], near_no[asked], number, start[asked], end[asked], begins[number]
+    columns = asked, *(of[asked] for of in (way, near_no, number, start, end, begins[number]))
     for one, said, near, at, here, past, begin in zip(*map(np.ndarray.tolist, columns), strict=True):
         rule = doubts[said] if keep is in_context and not near else keep
         if here < last:
@@ -115,14 +118,15 @@ def _mentions(texts, begins, keep):
         elif rule:
             text, first, stop = texts[at], here - begin, past - begin
             before, after = text[max(0, first - BESIDE) : first], text[stop : stop + BESIDE]
-            kept[one] = rule(before, text[first:stop], after)
+            kept[one] = bool(rule(before, text[first:stop], after))  # a rule may return a text, or nothing
         last = past if kept[one] else last
     return skill[way][kept], start[kept], end[kept]
 
 
 def find(text, keep=in_context):
     """list of Found: skills in one text, as `mentions` finds them in many."""
-    found = _mentions([text if isinstance(text, str) else ""], np.zeros(1, int), keep)
+    text = text if isinstance(text, str) else ""
+    found = _mentions([text], np.array([0, len(text) + len(_BETWEEN)]), keep)
     return [Found(NAMES[skill], *place) for skill, *place in zip(*(of.tolist() for of in found), strict=True)]
 
 

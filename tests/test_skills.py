@@ -51,6 +51,10 @@ def test_a_rule_of_the_caller_decides():
     seen = []
     found = skills.find("We go on with Go", lambda *beside: seen.append(beside) or beside[1] == "Go")
     assert found == [("Go", 14, 16)] and seen == [("We ", "go", " on with Go"), ("We go on with ", "Go", "")]
+    assert skills.find("no Go", lambda before, word, after: before) == [
+        ("Go", 3, 5)
+    ]  # what counts as true is enough
+    assert skills.find("Go", lambda before, word, after: before) == []
 
 
 @given(some.text())
@@ -64,7 +68,20 @@ def test_any_text(text):
 @given(
     some.lists(
         some.sampled_from(
-            ["Spark SQL", "no", "Go", " and ", ".", "machine", " learning", "\n", "İ", "熟", "not required"]
+            [
+                "Spark SQL",
+                "no",
+                "Go",
+                " and ",
+                ".",
+                "machine",
+                " learning",
+                "\n",
+                "İ",
+                "熟",
+                "#",
+                "not required",
+            ]
         )
     )
 )
